@@ -1,0 +1,156 @@
+import type { PathRoots } from "../instance/paths.ts";
+import type { NetworkConfig } from "../network/network-config.ts";
+import type { Logger } from "../report/logger.ts";
+import type { FileTree } from "../system/file-tree.ts";
+import type { System } from "../system/system.ts";
+import type { Problem } from "../text/problem.ts";
+
+/**
+ * How one operating system does things: a record of adapters, composed, never inherited. A method
+ * named `ensure…` queries first and changes only what differs; a second call changes nothing.
+ */
+export interface Distro {
+  /** As `system_info.distro`: "aix", "debian". */
+  readonly name: string;
+  /** For templates and lists: "aix", "debian", "redhat". */
+  readonly family: string;
+  /** Which machine this is (DECISIONS 7), or undefined where nothing tells. */
+  readMachineId(): Promise<string | undefined>;
+  /** Seconds since boot, from wherever this system tells them; undefined where nothing does. */
+  readUptimeSeconds(): Promise<number | undefined>;
+  readonly hostname: HostnameAdapter;
+  readonly users: UserAdapter;
+  readonly network: NetworkAdapter;
+  readonly services: ServiceAdapter;
+  readonly storage: StorageAdapter;
+}
+
+/** What a distro is made of; nothing is asked of the machine when it is created. */
+export interface DistroContext {
+  readonly sys: System;
+  readonly log: Logger;
+  /** `system_info` of the configuration. */
+  readonly systemInfo: Readonly<Record<string, unknown>>;
+}
+
+/** What holds on an operating system before any configuration is read. */
+export interface DistroDefaults {
+  readonly name: string;
+  readonly family: string;
+  readonly paths: PathRoots;
+  /** The file's name of `default_user` (root on AIX) and its settings. */
+  readonly systemInfo: Readonly<Record<string, unknown>>;
+  /** "root:system" on AIX, "root:root" elsewhere. */
+  readonly rootOwner: string;
+  /** Built-in configuration below cloud.cfg: datasource_list, module lists and so on. */
+  readonly config: Readonly<Record<string, unknown>>;
+}
+
+export interface HostnameAdapter {
+  /** The running name, as set (short or full). */
+  read(): Promise<string | undefined>;
+  /** Running and kept over reboots. True if something had to change. */
+  ensure(name: string): Promise<boolean>;
+}
+
+export interface UserAdapter {
+  find(name: string): Promise<FoundUser | undefined>;
+  /** Creates the user or completes an existing one; never takes anything away. */
+  ensureUser(user: UserSpec): Promise<void>;
+  ensureGroup(name: string, members: readonly string[]): Promise<void>;
+  setPassword(name: string, password: string, form: "plain" | "hashed"): Promise<void>;
+  /** The password only: keys keep working. */
+  ensurePasswordLocked(name: string): Promise<void>;
+  /** One rule line each, kept in one sudoers.d file. */
+  ensureSudoRules(name: string, rules: readonly string[]): Promise<void>;
+  /** Adds keys to the user's authorized_keys; refuses links and foreign owners on the way. */
+  ensureAuthorizedKeys(name: string, keys: readonly string[], options?: string): Promise<void>;
+}
+
+export interface FoundUser {
+  readonly name: string;
+  readonly uid: number;
+  readonly home: string;
+}
+
+export interface UserSpec {
+  readonly name: string;
+  /** Always said, never left to the tool's default. */
+  readonly home: string;
+  readonly createHome: boolean;
+  readonly groups: readonly string[];
+  readonly primaryGroup?: string;
+  readonly shell?: string;
+  readonly gecos?: string;
+  readonly uid?: number;
+  readonly system: boolean;
+  /** ISO date YYYY-MM-DD. */
+  readonly expireDate?: string;
+  readonly inactiveDays?: number;
+  readonly noUserGroup?: boolean;
+}
+
+export interface NetworkAdapter {
+  /** Physical adapters that are there now, in name order. */
+  adapters(): Promise<readonly AdapterInfo[]>;
+  /** Makes the machine's network match, item by item: what cannot be done is a problem, the rest is done. */
+  ensure(config: NetworkConfig): Promise<NetworkOutcome>;
+  /** Devices and routes as they are, for the ci-info tables. */
+  read(): Promise<NetworkState>;
+}
+
+export interface AdapterInfo {
+  /** The IP interface: "en0", "eth0". */
+  readonly name: string;
+  readonly macAddress?: string;
+}
+
+export interface NetworkOutcome {
+  readonly changed: boolean;
+  readonly problems: readonly Problem[];
+}
+
+export interface NetworkState {
+  readonly devices: readonly {
+    readonly name: string;
+    readonly isUp: boolean;
+    readonly address: string;
+    readonly mask: string;
+    readonly macAddress: string;
+  }[];
+  readonly routes: readonly {
+    readonly family: 4 | 6;
+    readonly destination: string;
+    readonly gateway: string;
+    readonly mask: string;
+    readonly device: string;
+    readonly flags: string;
+  }[];
+}
+
+export type Service = "ssh" | "ntp" | "syslog";
+
+export interface ServiceAdapter {
+  ensureRunning(service: Service): Promise<void>;
+  ensureStopped(service: Service): Promise<void>;
+  restart(service: Service): Promise<void>;
+}
+
+export interface StorageAdapter {
+  /** Discs whose volume label is one of `labels` (any case), lowest device first; none is left mounted or open. */
+  findDiscs(labels: readonly string[]): Promise<DiscSearch>;
+}
+
+export interface DiscSearch {
+  readonly discs: readonly Disc[];
+  /** Devices that were there and could not be used: what, and why. */
+  readonly problems: readonly Problem[];
+}
+
+export interface Disc {
+  /** "cd0" on AIX, "/dev/sr0" elsewhere: as the datasource's description shows it. */
+  readonly device: string;
+  readonly label: string;
+  /** Runs `use` on the disc's tree; unmounts or closes afterwards, whatever happens. */
+  read<T>(use: (tree: FileTree) => T): Promise<T>;
+}

@@ -1,0 +1,186 @@
+/**
+ * The machine, as the agent sees it. Every read of it and every change to it goes through one
+ * `System` value that `main.ts` builds and hands down; nothing below touches `node:` modules that
+ * act. A query only reads, a change alters the machine: the method called says which one it is.
+ */
+export interface System {
+  readonly fs: FileSystem;
+  readonly exec: Exec;
+  readonly http: Http;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly process: ProcessInfo;
+  readonly output: Output;
+}
+
+/** Synchronous: a boot agent has nothing else to do meanwhile. Absolute paths, bytes. */
+export interface FileSystem {
+  /** Throws an Error whose `code` is ENOENT, EACCES, EISDIR, … Follows links. */
+  readBytes(path: string): Uint8Array;
+  /** Undefined where nothing is there (ENOENT, ENOTDIR); other failures throw. */
+  readBytesIfExists(path: string): Uint8Array | undefined;
+  /** Does not follow links. Undefined where nothing is there. */
+  stat(path: string): FileStat | undefined;
+  /** The target of a symbolic link as stored, or undefined where there is none. */
+  readLink(path: string): string | undefined;
+  /** Sorted names by byte order; throws ENOENT or ENOTDIR. */
+  list(path: string): readonly string[];
+  /** For discs and images: positional reads, never the whole file. */
+  open(path: string): RandomAccessFile;
+  /** All or nothing: a temporary file beside it, mode and owner set before the content, then renamed. Makes missing parent directories (0755). A link at `path` is written through to its target. */
+  write(path: string, content: string | Uint8Array, options?: WriteOptions): void;
+  append(path: string, content: string | Uint8Array, options?: FileAttributes): void;
+  setAttributes(path: string, attributes: FileAttributes): void;
+  /** Makes missing parents too (0755). An existing directory keeps its attributes. */
+  makeDirectory(path: string, options?: FileAttributes): void;
+  /** Replaces a link or nothing; throws EEXIST over a file or a directory. */
+  symlink(target: string, path: string): void;
+  /** A whole tree, without following links; nothing there is fine. */
+  remove(path: string): void;
+  /** Makes everything written so far without `durable` survive a power cut. */
+  flush(): void;
+}
+
+export interface FileStat {
+  readonly kind: "file" | "directory" | "symlink" | "device" | "other";
+  readonly sizeBytes: number;
+  /** Permission bits only, e.g. 0o644. */
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  readonly modifiedMs: number;
+}
+
+/** `owner` is "user", "user:group" or ":group" by name or number, so that a plan need not know the id of a user not yet made. */
+export interface FileAttributes {
+  readonly mode?: number;
+  readonly owner?: string;
+}
+
+export interface WriteOptions extends FileAttributes {
+  /** True: on disk (file and directory) when the call returns. Else at the next `flush`. */
+  readonly durable?: boolean;
+}
+
+export interface RandomAccessFile {
+  /** Undefined for devices that do not tell. */
+  readonly sizeBytes: number | undefined;
+  /** May return fewer bytes than asked for at the end of the file, never more. */
+  read(offsetBytes: number, lengthBytes: number): Uint8Array;
+  close(): void;
+}
+
+export interface Exec {
+  /** Runs a command that only reads. Runs for real in a plan. */
+  query(argv: readonly string[], options?: ExecOptions): Promise<ExecResult>;
+  /** Runs a command that changes the machine. Recorded, not run, in a plan. */
+  run(argv: readonly string[], options?: ExecOptions): Promise<ExecResult>;
+}
+
+export interface ExecOptions {
+  /** Default [0]; other exit codes throw a CommandError. "any" never throws, not even for a missing program (127), one that is not executable (126) or a time-out (124). */
+  readonly okExitCodes?: readonly number[] | "any";
+  /** Never logged: secrets go here, not into argv. */
+  readonly stdin?: string;
+  /** Added to a fixed environment: PATH with the system's directories, LC_ALL=C, ODMDIR on AIX. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Default 300,000 for our own helpers, none for `owner: "user"`. */
+  readonly timeoutMs?: number;
+  /** "inherit": to where the stage's output goes, nothing is captured. Default "capture". */
+  readonly output?: "capture" | "inherit";
+  /** Whose code it is. User code is ended (whole process group) by SIGTERM to the agent; our own commands (chdev …) are waited for. Default "agent". */
+  readonly owner?: "agent" | "user";
+  readonly cwd?: string;
+  /** Checked after the command really ran, never in a plan. Returns what is wrong. */
+  readonly verify?: () => Promise<string | undefined>;
+}
+
+export interface ExecResult {
+  /** 128 + n where signal n ended it; 124 after a time-out. */
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly timedOut: boolean;
+  readonly durationMs: number;
+}
+
+export interface Http {
+  /** Throws an HttpError when no answer came; any status is an answer. */
+  request(request: HttpRequest): Promise<HttpResponse>;
+}
+
+export interface HttpRequest {
+  readonly method: "GET" | "PUT" | "POST";
+  readonly url: string;
+  /** EC2's token PUT is a query, phone_home's POST a change. */
+  readonly effect: "query" | "change";
+  /** For the whole exchange, redirects included. */
+  readonly timeoutMs: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** A longer body is an HttpError. Default 64 MiB. */
+  readonly maxBodyBytes?: number;
+}
+
+export interface HttpResponse {
+  readonly status: number;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array;
+}
+
+export interface Clock {
+  now(): Date;
+  /** For durations and deadlines: not moved by NTP. */
+  monotonicMs(): number;
+  /** Undefined where the system does not tell (os.uptime() can throw on AIX). */
+  uptimeSeconds(): number | undefined;
+  sleep(ms: number): Promise<void>;
+}
+
+export interface Random {
+  /** From the system's CSPRNG. */
+  bytes(count: number): Uint8Array;
+}
+
+export interface ProcessInfo {
+  /** As `process.platform`: "aix", "linux". */
+  readonly platform: string;
+  readonly arch: string;
+  /** "bun 1.4.5", "node v22.12.0". */
+  readonly runtime: string;
+  readonly uid: number;
+  readonly pid: number;
+  readonly ppid: number;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The file that runs, for `install` and for handing on to children. */
+  readonly executablePath: string;
+}
+
+/** The stage's own standard output and error, and where its children write with `output: "inherit"`. */
+export interface Output {
+  write(stream: "stdout" | "stderr", text: string): void;
+  /** Straight to the console device, without ever blocking on it; silently nowhere if there is none. */
+  writeConsole(text: string): void;
+  /** Whether `stream` is a terminal (for colours). */
+  isTerminal(stream: "stdout" | "stderr"): boolean;
+  /** From here on, both streams and all children go there. Throws when a target cannot be opened; the old ones then stay. */
+  redirect(targets: OutputTargets): Promise<void>;
+  /** A place in the output, for `tailSince`. */
+  mark(): number;
+  /** The last complete lines that arrived since `mark`, where the output goes to a file; else "". */
+  tailSince(mark: number, lineCountMax: number): string;
+  /** Everything written has arrived, pipes are closed and their readers have ended (waits at most a few seconds). */
+  close(): Promise<void>;
+}
+
+export interface OutputTargets {
+  readonly stdout?: OutputTarget;
+  /** "&1": where stdout goes. */
+  readonly stderr?: OutputTarget | "&1";
+}
+
+/** Meaning of `output:` in cloud.cfg: `> F`, `>> F`, `| tee -a F`, `| COMMAND`. "tee" writes to the file itself, and to the stream that was there before. */
+export type OutputTarget =
+  | { readonly kind: "truncate" | "append" | "tee"; readonly path: string }
+  | { readonly kind: "pipe"; readonly command: string };
