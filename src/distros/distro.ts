@@ -14,6 +14,8 @@ export interface Distro {
   readonly name: string;
   /** For templates and lists: "aix", "debian", "redhat". */
   readonly family: string;
+  /** `system_info.default_user` where the configuration has none; never merged into one it has. */
+  readonly defaultUser?: Readonly<Record<string, unknown>>;
   /** Which machine this is (DECISIONS 7), or undefined where nothing tells. */
   readMachineId(): Promise<string | undefined>;
   /** Seconds since boot, from wherever this system tells them; undefined where nothing does. */
@@ -49,8 +51,11 @@ export interface DistroDefaults {
 export interface HostnameAdapter {
   /** The running name, as set (short or full). */
   read(): Promise<string | undefined>;
-  /** Running and kept over reboots. True if something had to change. */
-  ensure(name: string): Promise<boolean>;
+  /**
+   * Running and kept over reboots. True if something had to change. `createFile: false`: a file
+   * that keeps the name is only written where it is there already.
+   */
+  ensure(name: string, options?: { readonly createFile?: boolean }): Promise<boolean>;
 }
 
 export interface UserAdapter {
@@ -61,6 +66,10 @@ export interface UserAdapter {
   setPassword(name: string, password: string, form: "plain" | "hashed"): Promise<void>;
   /** The password only: keys keep working. */
   ensurePasswordLocked(name: string): Promise<void>;
+  /** Undoes locks of the password and of the account; false where the user has no password to unlock. */
+  ensureUnlocked(name: string): Promise<boolean>;
+  /** The whole account, keys included (DECISIONS 12: `lock_account`). */
+  ensureAccountLocked(name: string): Promise<void>;
   /** One rule line each, kept in one sudoers.d file. */
   ensureSudoRules(name: string, rules: readonly string[]): Promise<void>;
   /** Adds keys to the user's authorized_keys; refuses links and foreign owners on the way. */
@@ -88,6 +97,10 @@ export interface UserSpec {
   readonly expireDate?: string;
   readonly inactiveDays?: number;
   readonly noUserGroup?: boolean;
+  /** Leaves lastlog and faillog alone (Linux). */
+  readonly noLogInit?: boolean;
+  /** Linux. */
+  readonly selinuxUser?: string;
 }
 
 export interface NetworkAdapter {
@@ -145,11 +158,14 @@ export interface DiscSearch {
   readonly discs: readonly Disc[];
   /** Devices that were there and could not be used: what, and why. */
   readonly problems: readonly Problem[];
+  /** Every device that was looked at and what it holds, for messages: `cd0 (labelled "AIX")`. */
+  readonly looked?: readonly string[];
 }
 
 export interface Disc {
   /** "cd0" on AIX, "/dev/sr0" elsewhere: as the datasource's description shows it. */
   readonly device: string;
+  /** "" where the disc could only be mounted, which does not tell: `tree` must show what it is. */
   readonly label: string;
   /** Runs `use` on the disc's tree; unmounts or closes afterwards, whatever happens. */
   read<T>(use: (tree: FileTree) => T): Promise<T>;

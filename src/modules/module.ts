@@ -23,6 +23,11 @@ export interface ModuleDefinition<S extends TObject> {
   readonly schema: S;
   /** Skipped unless one of these keys is in the configuration. Absent: always runs. */
   readonly activateByKeys?: readonly string[];
+  /**
+   * Lists whose items the module parses one by one from `ctx.cloudConfig`: there, an item that does
+   * not fit must not move the others' places. They are not in the `config` that `run` gets.
+   */
+  readonly itemKeys?: readonly string[];
   /** Absent: all. */
   readonly distros?: readonly string[];
   /** YAML, each a whole #cloud-config; a test validates each one. */
@@ -67,11 +72,18 @@ export function defineModule<S extends TObject>(definition: ModuleDefinition<S>)
   return {
     ...rest,
     async run(ctx) {
-      const { config, problems } = parseConfig(definition.schema, ctx.cloudConfig);
+      const raw = withoutKeys(ctx.cloudConfig, definition.itemKeys ?? []);
+      const { config, problems } = parseConfig(definition.schema, raw);
       for (const problem of problems) {
         ctx.fail(problem);
       }
       await run(ctx, config);
     },
   };
+}
+
+function withoutKeys(config: CloudConfig, keys: readonly string[]): CloudConfig {
+  return keys.some((key) => Object.hasOwn(config, key))
+    ? Object.fromEntries(Object.entries(config).filter(([key]) => !keys.includes(key)))
+    : config;
 }

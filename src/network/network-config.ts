@@ -63,4 +63,6 @@ export interface RouteConfig {
 export interface ParsedNetwork {
   readonly config: NetworkConfig;
   readonly problems: readonly Problem[];
+  /** For the log at DEBUG: what was taken for something else, and is fine. */
+  readonly notes?: readonly string[];
 }

@@ -1,3 +1,7 @@
+import type { LedgerEntry } from "../report/ledger.ts";
+import type { Change } from "../system/change.ts";
+import type { StageFrame } from "./stage-frame.ts";
+
 /** Keys of status.json. */
 export type StageName = "init-local" | "init" | "modules-config" | "modules-final";
 
@@ -6,6 +10,16 @@ export interface StageOptions {
   readonly configFiles: readonly string[];
   readonly force: boolean;
   readonly debug: boolean;
+  /** Told of every change to the machine before it is made, and of the module that makes it (undefined: the stage itself). For `plan`. */
+  readonly onChange?: (change: Change, module: string | undefined) => void;
+  /** Told of every error of the stage as a person reads it, with the module that had it. For `plan`. */
+  readonly onError?: (text: string, module: string | undefined) => void;
+  /** Told of every line that is logged at WARNING or above, errors of modules included. For `plan`. */
+  readonly onWarning?: (text: string, module: string | undefined) => void;
+  /** Told of every step of the ledger when it is recorded. For `plan`. */
+  readonly onStep?: (entry: LedgerEntry) => void;
+  /** Told once that the base configuration is read, before any work. For `plan`. */
+  readonly onOpen?: (frame: StageFrame) => void;
 }
 
 export interface StageResult {

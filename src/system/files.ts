@@ -1,4 +1,4 @@
-import type { FileSystem } from "./system.ts";
+import type { FileStat, FileSystem } from "./system.ts";
 
 /** UTF-8 text of a file; wrong bytes become U+FFFD. Throws as `readBytes`. */
 export function readText(fs: FileSystem, path: string): string {
@@ -33,17 +33,18 @@ export function exists(fs: FileSystem, path: string): boolean {
 
 /** Whether `path` is a regular file, also through a link. */
 export function isFile(fs: FileSystem, path: string): boolean {
-  return followed(fs, path)?.kind === "file";
+  return statTarget(fs, path)?.kind === "file";
 }
 
 /** Whether `path` is a directory, also through a link. */
 export function isDirectory(fs: FileSystem, path: string): boolean {
-  return followed(fs, path)?.kind === "directory";
+  return statTarget(fs, path)?.kind === "directory";
 }
 
 const LINK_DEPTH_MAX = 16;
 
-function followed(fs: FileSystem, path: string): ReturnType<FileSystem["stat"]> {
+/** As `stat`, of what a link at `path` leads to. Undefined where nothing is there. */
+export function statTarget(fs: FileSystem, path: string): FileStat | undefined {
   let current = path;
   for (let depth = 0; depth < LINK_DEPTH_MAX; depth += 1) {
     const stat = fs.stat(current);

@@ -29,6 +29,7 @@ export interface FileSystem {
   open(path: string): RandomAccessFile;
   /** All or nothing: a temporary file beside it, mode and owner set before the content, then renamed. Makes missing parent directories (0755). A link at `path` is written through to its target. */
   write(path: string, content: string | Uint8Array, options?: WriteOptions): void;
+  /** `options` are for a file that is not there yet (default 0644); an existing one, a log say, keeps its mode and owner. Makes missing parent directories. */
   append(path: string, content: string | Uint8Array, options?: FileAttributes): void;
   setAttributes(path: string, attributes: FileAttributes): void;
   /** Makes missing parents too (0755). An existing directory keeps its attributes. */
@@ -86,6 +87,8 @@ export interface ExecOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Default 300,000 for our own helpers, none for `owner: "user"`. */
   readonly timeoutMs?: number;
+  /** The agent's own standard input, for `cloud-init-per`; `stdin` wins. Absent: nothing to read. */
+  readonly inheritStdin?: boolean;
   /** "inherit": to where the stage's output goes, nothing is captured. Default "capture". */
   readonly output?: "capture" | "inherit";
   /** Whose code it is. User code is ended (whole process group) by SIGTERM to the agent; our own commands (chdev …) are waited for. Default "agent". */
@@ -164,11 +167,11 @@ export interface Output {
   writeConsole(text: string): void;
   /** Whether `stream` is a terminal (for colours). */
   isTerminal(stream: "stdout" | "stderr"): boolean;
-  /** From here on, both streams and all children go there. Throws when a target cannot be opened; the old ones then stay. */
+  /** From here on, both streams and all children go there; a stream without a target stays where it is. Throws when a target cannot be opened; the old ones then stay. */
   redirect(targets: OutputTargets): Promise<void>;
   /** A place in the output, for `tailSince`. */
   mark(): number;
-  /** The last complete lines that arrived since `mark`, where the output goes to a file; else "". */
+  /** The last lines that arrived since `mark`, none without its beginning, the final newline left out; "" where the output does not go to a file. */
   tailSince(mark: number, lineCountMax: number): string;
   /** Everything written has arrived, pipes are closed and their readers have ended (waits at most a few seconds). */
   close(): Promise<void>;
@@ -180,7 +183,7 @@ export interface OutputTargets {
   readonly stderr?: OutputTarget | "&1";
 }
 
-/** Meaning of `output:` in cloud.cfg: `> F`, `>> F`, `| tee -a F`, `| COMMAND`. "tee" writes to the file itself, and to the stream that was there before. */
+/** Meaning of `output:` in cloud.cfg: `> F`, `>> F`, `| tee -a F`, `| COMMAND`. "tee" writes to the file itself, and what arrives there is shown on the process's own stream. New files have mode 0640. */
 export type OutputTarget =
   | { readonly kind: "truncate" | "append" | "tee"; readonly path: string }
   | { readonly kind: "pipe"; readonly command: string };

@@ -9,12 +9,18 @@ export interface Problem {
   readonly source?: string;
   /** 1-based. */
   readonly line?: number;
+  /** 1-based; only where `line` is known too. */
+  readonly column?: number;
   /** Key path in a configuration, e.g. ["write_files", 2, "path"]. */
   readonly path?: readonly (string | number)[];
+  /** "warning": to be told, but what was wanted is done all the same: no error of the stage. */
+  readonly severity?: "warning";
 }
 
-/** `source:line: message`, as far as known. */
+/** `source:line:column: message`, as far as known. */
 export function formatProblem(problem: Problem): string {
-  const place = [problem.source, problem.line].filter((part) => part !== undefined).join(":");
+  const place = [problem.source, problem.line, problem.column]
+    .filter((part) => part !== undefined)
+    .join(":");
   return place === "" ? problem.message : `${place}: ${problem.message}`;
 }

@@ -1,0 +1,102 @@
+// `npm run build`: the two artefacts from src/main.ts, in dist/ (or --outdir DIR).
+//   cloud-init       a binary that Bun compiles, for the machine it is built on
+//   cloud-init.cjs   one CommonJS file for Node.js
+// --verify builds both a second time and fails unless the bytes are the same.
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { COMPILE_FLAGS } from "./compile-flags.ts";
+
+const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
+const ENTRY = "src/main.ts";
+
+interface Artefact {
+  readonly name: string;
+  readonly flags: readonly string[];
+  readonly firstLine?: string;
+}
+
+const ARTEFACTS: readonly Artefact[] = [
+  {
+    name: "cloud-init",
+    flags: COMPILE_FLAGS,
+  },
+  {
+    name: "cloud-init.cjs",
+    flags: ["--target=node", "--format=cjs", "--minify"],
+    firstLine: "#!/usr/bin/env node\n",
+  },
+];
+
+const { values } = parseArgs({
+  options: {
+    outdir: { type: "string", default: join(ROOT, "dist") },
+    verify: { type: "boolean", default: false },
+  },
+});
+
+try {
+  process.exitCode = main(resolve(values.outdir), values.verify);
+} catch (error) {
+  console.error(error instanceof Error ? error.message : String(error));
+  process.exitCode = 1;
+}
+
+function main(outdir: string, verify: boolean): number {
+  mkdirSync(outdir, { recursive: true });
+  for (const artefact of ARTEFACTS) {
+    const bytes = build(artefact);
+    const hash = sha256(bytes);
+    if (verify && sha256(build(artefact)) !== hash) {
+      console.error(`Cannot reproduce "${artefact.name}": a second build gave other bytes`);
+      return 1;
+    }
+    // Renamed into place: a running program's file cannot be written to.
+    const path = join(outdir, artefact.name);
+    writeFileSync(`${path}.new`, bytes);
+    chmodSync(`${path}.new`, 0o755);
+    renameSync(`${path}.new`, path);
+    console.log(`${hash}  ${String(bytes.length).padStart(11)} bytes  ${path}`);
+  }
+  return 0;
+}
+
+/** Each build has a directory of its own, so that nothing of its path can hide in the bytes. */
+function build(artefact: Artefact): Uint8Array {
+  const dir = mkdtempSync(join(tmpdir(), "cloud-init-build-"));
+  try {
+    const outfile = join(dir, artefact.name);
+    const argv = ["build", ...artefact.flags, ENTRY, "--outfile", outfile];
+    const { status, stdout, stderr } = spawnSync(process.execPath, argv, {
+      cwd: ROOT,
+      encoding: "utf8",
+    });
+    if (status !== 0) {
+      throw new Error(
+        `Cannot build "${artefact.name}": bun build ended with ${status}\n${stdout}${stderr}`,
+      );
+    }
+    const bytes = readFileSync(outfile);
+    return artefact.firstLine === undefined
+      ? bytes
+      : Buffer.concat([Buffer.from(artefact.firstLine), bytes]);
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("hex");
+}

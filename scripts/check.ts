@@ -1,0 +1,88 @@
+// `npm run check`: types, lint, format, both builds, tests; ends with "N passed, N failed" counted
+// from the real results. `--no-tests` leaves the tests out.
+import { spawnSync } from "node:child_process";
+import { readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { FORMATTED } from "./format.ts";
+
+const root = join(import.meta.dir, "..");
+const bin = (name: string): string => join(root, "node_modules", ".bin", name);
+const junit = join(root, "dist", "junit.xml");
+let passed = 0;
+let failed = 0;
+
+step("types", [bin("tsc"), "-p", "."]);
+// Fixtures are what clouds and machines gave, broken ones among them: nobody lays them out anew.
+step("lint", [
+  bin("oxlint"),
+  "-c",
+  "scripts/oxlint.json",
+  "--deny-warnings",
+  "--ignore-pattern",
+  "test/fixtures",
+  ".",
+]);
+step("format", [bin("oxfmt"), "-c", "scripts/oxfmt.json", "--check", ...FORMATTED]);
+step("build", [process.execPath, "scripts/build.ts", "--verify"]);
+if (!process.argv.includes("--no-tests")) {
+  runTests();
+}
+console.log(`${passed} passed, ${failed} failed`);
+process.exitCode = failed > 0 ? 1 : 0;
+
+function step(name: string, argv: readonly string[]): void {
+  const started = Date.now();
+  console.log(`== ${name}`);
+  const ok = run(argv) === 0;
+  console.log(`== ${name}: ${ok ? "ok" : "FAILED"} (${Date.now() - started} ms)`);
+  count(ok ? 1 : 0, ok ? 0 : 1);
+}
+
+/** Counted from the runner's own report; a run that ends badly without a failed test counts as one failure. */
+function runTests(): void {
+  console.log("== tests");
+  rmSync(junit, { force: true });
+  const code = run([
+    process.execPath,
+    "scripts/test.ts",
+    "--reporter=junit",
+    `--reporter-outfile=${junit}`,
+  ]);
+  const report = readReport();
+  count(report.tests - report.failures - report.skipped, report.failures);
+  if (report.skipped > 0) {
+    console.log(`== tests: ${report.skipped} skipped (each test says why)`);
+  }
+  if (code !== 0 && report.failures === 0) {
+    console.log(`== tests: the runner ended with exit code ${code} without a failed test`);
+    count(0, 1);
+  }
+  if (report.tests === 0) {
+    console.log("== tests: none ran");
+    count(0, 1);
+  }
+}
+
+function readReport(): { tests: number; failures: number; skipped: number } {
+  let text = "";
+  try {
+    text = readFileSync(junit, "utf8");
+  } catch {
+    return { tests: 0, failures: 0, skipped: 0 };
+  }
+  const head = /<testsuites[^>]*>/u.exec(text)?.[0] ?? "";
+  const number = (name: string): number =>
+    Number(new RegExp(` ${name}="(\\d+)"`, "u").exec(head)?.[1] ?? 0);
+  return { tests: number("tests"), failures: number("failures"), skipped: number("skipped") };
+}
+
+function run(argv: readonly string[]): number {
+  const [program = "", ...args] = argv;
+  const result = spawnSync(program, args, { cwd: root, stdio: "inherit" });
+  return result.status ?? 1;
+}
+
+function count(good: number, bad: number): void {
+  passed += good;
+  failed += bad;
+}

@@ -1,0 +1,49 @@
+import { type ArgsDef, type CommandDef, type ParsedArgs, runCommand } from "citty";
+import type { CliContext } from "./cli-context.ts";
+
+/** Options that stand before the subcommand, or among its own (compat core.md §2.3). */
+export interface GlobalOptions {
+  readonly debug: boolean;
+  readonly force: boolean;
+  /** --file, as absolute paths of readable files, in the order given. */
+  readonly files: readonly string[];
+}
+
+/** A subcommand as it is written down. A positional argument named "x..." may be repeated. */
+export interface CommandDefinition<T extends ArgsDef> {
+  readonly name: string;
+  readonly description: string;
+  readonly args: T;
+  /** Sets `ctx.exitCode`; throws a UsageError where the command line asks for what cannot be. `args._` has the positional arguments. */
+  run(args: ParsedArgs<T>): Promise<void>;
+}
+
+/** A subcommand with the types of its arguments sealed in. */
+export interface Command {
+  readonly name: string;
+  readonly description: string;
+  readonly args: ArgsDef;
+  /** `rawArgs` as `toRawArgs` gives them: checked, one word for each option. */
+  run(rawArgs: readonly string[]): Promise<void>;
+}
+
+/** Makes a subcommand for one call: what it works on is closed over, since citty hands nothing down. */
+export type CreateCommand = (ctx: CliContext, globals: GlobalOptions) => Command;
+
+/** Seals a definition; citty reads the words into typed arguments and runs it. */
+export function defineSubcommand<const T extends ArgsDef>(
+  definition: CommandDefinition<T>,
+): Command {
+  const command: CommandDef<T> = {
+    args: definition.args,
+    run: async ({ args }) => definition.run(args),
+  };
+  return {
+    name: definition.name,
+    description: definition.description,
+    args: definition.args,
+    async run(rawArgs) {
+      await runCommand(command, { rawArgs: [...rawArgs] });
+    },
+  };
+}

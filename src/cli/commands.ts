@@ -1,0 +1,31 @@
+import type { CreateCommand } from "./command.ts";
+
+/** A line of the table: what `cloud-init --help` says, and where the command is. */
+export interface CommandEntry {
+  readonly summary: string;
+  load(): Promise<CreateCommand>;
+}
+
+/** The subcommands in the order of `--help`. No prototype: `constructor` is no subcommand. */
+export const COMMANDS: Readonly<Record<string, CommandEntry>> = withoutPrototype({
+  init: {
+    summary: "Find the datasource, apply it, and run the init modules",
+    load: async () => (await import("./commands/init.ts")).createInitCommand,
+  },
+  modules: {
+    summary: "Run the modules of one stage",
+    load: async () => (await import("./commands/modules.ts")).createModulesCommand,
+  },
+  single: {
+    summary: "Run one module",
+    load: async () => (await import("./commands/single.ts")).createSingleCommand,
+  },
+  install: {
+    summary: "Install this program: boot scripts, links, default configuration",
+    load: async () => (await import("./commands/install.ts")).createInstallCommand,
+  },
+});
+
+function withoutPrototype<T extends object>(table: T): T {
+  return Object.assign(Object.create(null), table);
+}

@@ -1,0 +1,25 @@
+import type { CliContext } from "../cli-context.ts";
+import { type Command, defineSubcommand, type GlobalOptions } from "../command.ts";
+
+/** `cloud-init init [--local]`: the first two boot stages. */
+export function createInitCommand(ctx: CliContext, globals: GlobalOptions): Command {
+  return defineSubcommand({
+    name: "init",
+    description: "Find the datasource, apply it, and run the init modules",
+    args: {
+      local: {
+        type: "boolean",
+        alias: "l",
+        description: "Only local datasources, before the network is up",
+      },
+    },
+    async run(args) {
+      const { runStage } = await import("../../stages/run-stage.ts");
+      ctx.exitCode = await runStage(args.local === true ? "init-local" : "init", ctx.sys, {
+        configFiles: globals.files,
+        force: globals.force,
+        debug: globals.debug,
+      });
+    },
+  });
+}

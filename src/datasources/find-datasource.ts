@@ -1,0 +1,177 @@
+import type { CloudConfig } from "../config/cloud-config.ts";
+import type { Instance } from "../instance/instance.ts";
+import { describeKind } from "../text/describe-kind.ts";
+import { errorMessage } from "../text/error-message.ts";
+import { isRecord } from "../text/record.ts";
+import type { DatasourceContext } from "./datasource.ts";
+import { type DatasourceEntry, DATASOURCES, DATASOURCES_NOT_BUILT } from "./registry.ts";
+
+/** Which part of the boot looks: "later" are the stages after init, and `single`. */
+export type SearchStage = "init-local" | "init" | "later";
+
+/** What the search came to. */
+export interface DatasourceSearch {
+  /** Of the first datasource that has one. */
+  readonly instance?: Instance;
+  /** In init-local: found before it, with dsmode "pass": only its network and files are for this machine. */
+  readonly networkOnly?: Instance;
+  /** In the order of datasource_list. */
+  readonly passedOver: readonly PassedOver[];
+  /** Names for "Did not find any data source, searched classes: (…)". */
+  readonly searchedClasses: readonly string[];
+}
+
+/** A datasource that gave no instance, and why. */
+export interface PassedOver {
+  /** As in datasource_list. */
+  readonly name: string;
+  readonly reason: string;
+  /** It threw: this is its cloud, or should be, and its data cannot be read. */
+  readonly hasFailed: boolean;
+}
+
+/**
+ * Asks the datasources of `datasource_list` in their order for this machine's instance (compat
+ * core.md §4.4), those that this part of the boot offers what they need. `config` is the base
+ * configuration. One that fails is a warning, and the next is asked.
+ */
+export async function findDatasource(
+  stage: SearchStage,
+  config: CloudConfig,
+  ctx: Omit<DatasourceContext, "config">,
+): Promise<DatasourceSearch> {
+  const passedOver: PassedOver[] = [];
+  const searchedClasses: string[] = [];
+  let networkOnly: Instance | undefined;
+  for (const entry of listEntries(stage, config, ctx, passedOver)) {
+    if (!isOffered(entry, stage)) {
+      continue;
+    }
+    const className = classNameOf(entry, stage);
+    searchedClasses.push(className);
+    ctx.log.debug(`Seeking instance data from ${className}`);
+    const answer = await ask(entry, className, config, ctx);
+    if (!("instance" in answer)) {
+      passedOver.push({ name: entry.name, ...answer });
+      continue;
+    }
+    const { instance } = answer;
+    if (instance.dsmode !== "pass") {
+      return {
+        instance,
+        ...(networkOnly === undefined ? {} : { networkOnly }),
+        passedOver,
+        searchedClasses,
+      };
+    }
+    const reason = "not claiming datasource, dsmode=pass";
+    ctx.log.debug(`${instance.description}: ${reason}`);
+    passedOver.push({ name: entry.name, reason, hasFailed: false });
+    if (stage === "init-local") {
+      networkOnly ??= instance;
+    }
+  }
+  return { ...(networkOnly === undefined ? {} : { networkOnly }), passedOver, searchedClasses };
+}
+
+/** The datasources that the configuration names, each once; what it names wrongly is logged. */
+function listEntries(
+  stage: SearchStage,
+  config: CloudConfig,
+  ctx: Omit<DatasourceContext, "config">,
+  passedOver: PassedOver[],
+): readonly DatasourceEntry[] {
+  const list = config["datasource_list"];
+  const names: readonly unknown[] = Array.isArray(list) ? list : [list];
+  if (!Array.isArray(list) && typeof list !== "string") {
+    ctx.log.warn(
+      `Cannot use "datasource_list": expected a list of names, found ${describeKind(list)}`,
+    );
+    return [];
+  }
+  const entries = new Set<DatasourceEntry>();
+  for (const given of names) {
+    const entry = typeof given === "string" ? findByName(given) : undefined;
+    if (typeof entry === "object") {
+      entries.add(entry);
+    } else if (typeof entry === "string") {
+      // Once per boot is enough: the stages after init look for None alone.
+      const reason = "is not built yet";
+      if (stage !== "later") {
+        ctx.log.info(`Datasource "${entry}" ${reason}: it is passed over`);
+      }
+      passedOver.push({ name: entry, reason, hasFailed: false });
+    } else {
+      const shown = typeof given === "string" ? `"${given}"` : describeKind(given);
+      ctx.log.warn(
+        `Cannot use an entry of "datasource_list": expected the name of a datasource, found ${shown}`,
+      );
+    }
+  }
+  return [...entries];
+}
+
+/** A datasource, or the right name of one that is not built; in any case, "DataSource" before it or not. */
+function findByName(given: string): DatasourceEntry | string | undefined {
+  const wanted = given
+    .trim()
+    .toLowerCase()
+    .replace(/^datasource/u, "");
+  return (
+    DATASOURCES.find(({ name }) => name.toLowerCase() === wanted) ??
+    DATASOURCES_NOT_BUILT.find((name) => name.toLowerCase() === wanted)
+  );
+}
+
+function isOffered(entry: DatasourceEntry, stage: SearchStage): boolean {
+  switch (stage) {
+    case "init-local":
+      return entry.needs === "filesystem";
+    case "init":
+      return true;
+    case "later":
+      return entry.needs === "nothing";
+  }
+}
+
+/** As in cloud-init's messages, where the class of the second stage ends in "Net". */
+function classNameOf(entry: DatasourceEntry, stage: SearchStage): string {
+  const suffix = stage === "init" && entry.needs === "filesystem" ? "Net" : "";
+  return `DataSource${entry.name}${suffix}`;
+}
+
+async function ask(
+  entry: DatasourceEntry,
+  className: string,
+  config: CloudConfig,
+  ctx: Omit<DatasourceContext, "config">,
+): Promise<
+  { readonly instance: Instance } | { readonly reason: string; readonly hasFailed: boolean }
+> {
+  try {
+    const datasource = await entry.load();
+    const answer = await datasource.find({ ...ctx, config: configOf(entry.name, config, ctx) });
+    if (answer.found) {
+      return { instance: answer.instance };
+    }
+    ctx.log.debug(`${className} has no instance: ${answer.reason}`);
+    return { reason: answer.reason, hasFailed: false };
+  } catch (error) {
+    const reason = errorMessage(error);
+    ctx.log.warn(`Getting data from ${className} failed: ${reason}`);
+    return { reason, hasFailed: true };
+  }
+}
+
+function configOf(
+  name: string,
+  config: CloudConfig,
+  ctx: Omit<DatasourceContext, "config">,
+): DatasourceContext["config"] {
+  const all = config["datasource"];
+  const own = isRecord(all) && Object.hasOwn(all, name) ? all[name] : undefined;
+  if (own !== undefined && own !== null && !isRecord(own)) {
+    ctx.log.warn(`Cannot use "datasource.${name}": expected a mapping, found ${describeKind(own)}`);
+  }
+  return isRecord(own) ? own : {};
+}

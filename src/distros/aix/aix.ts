@@ -1,0 +1,25 @@
+import type { Distro, DistroContext } from "../distro.ts";
+import { createAixDefaultUser } from "./defaults.ts";
+import { createAixHostname } from "./hostname.ts";
+import { readAixMachineId } from "./machine-id.ts";
+import { createAixNetwork } from "./network.ts";
+import { createAixServices } from "./services.ts";
+import { createAixStorage } from "./storage.ts";
+import { readAixUptimeSeconds } from "./uptime.ts";
+import { createAixUsers } from "./users.ts";
+
+/** AIX 7.1 to 7.3: the ODM, SRC, security stanza files. */
+export function createAix(ctx: DistroContext): Distro {
+  return {
+    name: "aix",
+    family: "aix",
+    defaultUser: createAixDefaultUser(),
+    readMachineId: () => readAixMachineId(ctx.sys),
+    readUptimeSeconds: () => readAixUptimeSeconds(ctx.sys),
+    hostname: createAixHostname(ctx),
+    users: createAixUsers(ctx),
+    network: createAixNetwork(ctx),
+    services: createAixServices(ctx),
+    storage: createAixStorage(ctx),
+  };
+}

@@ -1,0 +1,98 @@
+import { pollUntil } from "../../system/retry.ts";
+import type { System } from "../../system/system.ts";
+import type { DistroContext, Service, ServiceAdapter } from "../distro.ts";
+
+const LSSRC = "/usr/bin/lssrc";
+const STARTSRC = "/usr/bin/startsrc";
+const STOPSRC = "/usr/bin/stopsrc";
+
+const SUBSYSTEMS: Readonly<Record<Service, string>> = {
+  ssh: "sshd",
+  ntp: "xntpd",
+  syslog: "syslogd",
+};
+
+/** stopsrc returns before the subsystem has ended. */
+const STATE_TIMEOUT_MS = 60_000;
+const POLL_INTERVAL_MS = 100;
+
+/**
+ * Services of the System Resource Controller. Exit codes of its commands differ between levels:
+ * what counts is the state that lssrc tells afterwards. Stopping and starting is waited for, a
+ * minute at most. Throws where the state is not reached.
+ */
+export function createAixServices(ctx: DistroContext): ServiceAdapter {
+  const { sys } = ctx;
+  return {
+    async ensureRunning(service) {
+      if ((await readState(sys, SUBSYSTEMS[service])) !== "active") {
+        await start(sys, SUBSYSTEMS[service]);
+      }
+    },
+    async ensureStopped(service) {
+      if (isUp(await readState(sys, SUBSYSTEMS[service]))) {
+        await stop(sys, SUBSYSTEMS[service]);
+      }
+    },
+    async restart(service) {
+      const subsystem = SUBSYSTEMS[service];
+      if (!isUp(await readState(sys, subsystem))) {
+        ctx.log.debug(`Subsystem "${subsystem}" does not run and needs no restart`);
+        return;
+      }
+      // Not `refresh`: sshd takes signals, and SRC refreshes only subsystems with sockets.
+      await stop(sys, subsystem);
+      await start(sys, subsystem);
+    },
+  };
+}
+
+/** Undefined where SRC does not know the subsystem. Status is the last word: group and PID may be blank. */
+async function readState(sys: System, subsystem: string): Promise<string | undefined> {
+  const { stdout } = await sys.exec.query([LSSRC, "-s", subsystem], { okExitCodes: "any" });
+  const row = stdout.split("\n").find((line) => line.trim().split(/\s+/u)[0] === subsystem);
+  if (row === undefined) {
+    return undefined;
+  }
+  return /\b(warned inop|\S+)\s*$/u.exec(row)?.[1];
+}
+
+function isUp(state: string | undefined): boolean {
+  return state !== undefined && state !== "inoperative";
+}
+
+async function start(sys: System, subsystem: string): Promise<void> {
+  await sys.exec.run([STARTSRC, "-s", subsystem], {
+    okExitCodes: "any",
+    verify: () => waitFor(sys, subsystem, "active"),
+  });
+}
+
+async function stop(sys: System, subsystem: string): Promise<void> {
+  await sys.exec.run([STOPSRC, "-s", subsystem], {
+    okExitCodes: "any",
+    verify: () => waitFor(sys, subsystem, "inoperative"),
+  });
+}
+
+async function waitFor(
+  sys: System,
+  subsystem: string,
+  wanted: "active" | "inoperative",
+): Promise<string | undefined> {
+  let state: string | undefined;
+  const reached = await pollUntil(
+    sys,
+    async () => {
+      state = await readState(sys, subsystem);
+      return state === wanted || state === undefined ? true : undefined;
+    },
+    { timeoutMs: STATE_TIMEOUT_MS, intervalMs: POLL_INTERVAL_MS },
+  );
+  if (state === undefined) {
+    return `SRC does not know the subsystem "${subsystem}": is its fileset installed?`;
+  }
+  return reached === true
+    ? undefined
+    : `subsystem "${subsystem}" is "${state}" after ${STATE_TIMEOUT_MS / 1000} s, not "${wanted}"`;
+}

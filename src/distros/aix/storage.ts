@@ -1,0 +1,155 @@
+import type { Problem } from "../../text/problem.ts";
+import { errorMessage } from "../../text/error-message.ts";
+import type { Disc, DiscSearch, DistroContext, StorageAdapter } from "../distro.ts";
+import { isAbsent, isWantedLabel, probeDisc, readDisc } from "../iso-disc.ts";
+import { type CdDevice, readCdDevices } from "./cd-devices.ts";
+import { createDiscTree, withMountedDisc } from "./mounted-disc.ts";
+import { readMounts } from "./mounts.ts";
+
+/**
+ * Discs in AIX's CD devices. A disc is read straight from its device; only where the system
+ * refuses that is it read where it is mounted already, or mounted for as long as that takes.
+ */
+export function createAixStorage(ctx: DistroContext): StorageAdapter {
+  const configured = new Set<string>();
+
+  return {
+    async findDiscs(labels) {
+      const found: Found = { discs: [], problems: [], looked: [] };
+      const devices = await listDevices(ctx, found);
+      for (const device of devices.filter(({ isAvailable }) => isAvailable)) {
+        await lookAt(ctx, device.name, labels, found);
+      }
+      // A drive that was attached late can be only Defined. Once, since cfgmgr and mkdev are slow.
+      for (const { name, isAvailable } of devices) {
+        if (!isAvailable && !found.discs.some(({ label }) => label !== "")) {
+          if (!configured.has(name) && (await configure(ctx, name, found))) {
+            await lookAt(ctx, name, labels, found);
+          }
+          configured.add(name);
+        }
+      }
+      return found;
+    },
+  };
+}
+
+/** Where lsdev lists nothing: the devices that the old agent knew. */
+const FALLBACK_DEVICES = ["cd0", "cd1"];
+const MKDEV_TIMEOUT_MS = 120_000;
+
+interface Found extends DiscSearch {
+  readonly discs: Disc[];
+  readonly problems: Problem[];
+  readonly looked: string[];
+}
+
+async function listDevices(ctx: DistroContext, found: Found): Promise<readonly CdDevice[]> {
+  const { devices, fault } = await readCdDevices(ctx.sys);
+  if (fault !== undefined) {
+    found.problems.push({ message: fault });
+  }
+  if (devices.length > 0) {
+    return devices;
+  }
+  return FALLBACK_DEVICES.filter((name) => ctx.sys.fs.stat(`/dev/${name}`) !== undefined).map(
+    (name) => ({ name, isAvailable: true }),
+  );
+}
+
+/** Makes a Defined device Available. True if it may be there now. */
+async function configure(ctx: DistroContext, name: string, found: Found): Promise<boolean> {
+  const result = await ctx.sys.exec.run(["/usr/sbin/mkdev", "-l", name], {
+    okExitCodes: "any",
+    timeoutMs: MKDEV_TIMEOUT_MS,
+  });
+  if (result.exitCode === 0) {
+    return true;
+  }
+  const said = (result.stderr.trim() === "" ? result.stdout : result.stderr).trim();
+  const how = result.timedOut
+    ? `mkdev did not end within ${MKDEV_TIMEOUT_MS / 1000} s`
+    : `mkdev ended with exit code ${result.exitCode}${said === "" ? "" : `: ${said}`}`;
+  found.problems.push({ message: `Cannot configure the device "${name}": ${how}` });
+  found.looked.push(`${name} (only Defined)`);
+  return false;
+}
+
+async function lookAt(
+  ctx: DistroContext,
+  name: string,
+  labels: readonly string[],
+  found: Found,
+): Promise<void> {
+  const reasons: string[] = [];
+  let isThere = false;
+  // Which of the two a driver lets be read is unconfirmed: the block device first, then the raw one.
+  for (const path of [`/dev/${name}`, `/dev/r${name}`]) {
+    const probe = probeDisc(ctx.sys, path);
+    if (probe.kind === "disc") {
+      found.looked.push(`${name} (${describeLabel(probe.label)})`);
+      if (isWantedLabel(probe.label, labels)) {
+        found.discs.push({
+          device: name,
+          label: probe.label,
+          read: async (use) => readDisc(ctx.sys, path, ({ tree }) => use(tree)),
+        });
+      }
+      return;
+    }
+    if (probe.kind !== "unreadable") {
+      const what = probe.kind === "other" ? "it holds no ISO 9660 file system" : probe.reason;
+      found.problems.push({ message: `Cannot use "${name}": ${what}` });
+      found.looked.push(`${name} (${probe.kind === "other" ? "no ISO 9660 disc" : "damaged"})`);
+      return;
+    }
+    reasons.push(probe.reason);
+    isThere = isThere || !isAbsent(probe.code);
+  }
+  if (isThere) {
+    await lookAtMounted(ctx, name, reasons, found);
+  } else {
+    found.problems.push({ message: `Cannot use "${name}": ${reasons.join("; ")}` });
+    found.looked.push(`${name} (no disc)`);
+  }
+}
+
+/** The label of a disc that is read through a file system is not known: its content must tell. */
+async function lookAtMounted(
+  ctx: DistroContext,
+  name: string,
+  reasons: readonly string[],
+  found: Found,
+): Promise<void> {
+  const mounts = await readMounts(ctx.sys);
+  const mounted = mounts.find(({ device }) => device === `/dev/${name}`);
+  if (mounted !== undefined) {
+    found.looked.push(`${name} (mounted at ${mounted.mountPoint})`);
+    found.discs.push({
+      device: name,
+      label: "",
+      read: async (use) => use(createDiscTree(ctx, mounted.mountPoint)),
+    });
+    return;
+  }
+  try {
+    // Whether it can be mounted is found out now, so that an empty drive is no disc.
+    await withMountedDisc(ctx, name, (tree) => tree.list(""));
+  } catch (error) {
+    found.problems.push({
+      message: `Cannot use "${name}": ${[...reasons, errorMessage(error)].join("; ")}`,
+    });
+    found.looked.push(`${name} (unreadable)`);
+    return;
+  }
+  found.looked.push(`${name} (mountable)`);
+  found.discs.push({
+    device: name,
+    label: "",
+    read: (use) => withMountedDisc(ctx, name, use),
+  });
+}
+
+function describeLabel(label: string): string {
+  return label === "" ? "without a label" : `labelled "${label}"`;
+}

@@ -1,0 +1,307 @@
+import { readTextIfExists } from "../../system/files.ts";
+import type { DistroContext, FoundUser, UserAdapter, UserSpec } from "../distro.ts";
+import { findGroupEntry, findPasswdEntry, findUserNameByUid, ownerOf } from "../posix/accounts.ts";
+import { ensureAuthorizedKeysFile, type KeyOwner } from "../posix/authorized-keys-file.ts";
+import { ensureSudoRules } from "../posix/sudoers.ts";
+import { ensureValidShell, formatExpiry, refuseName, refuseShell } from "./account-limits.ts";
+import {
+  ensureAixAccountLocked,
+  ensureAixPasswordLocked,
+  ensureAixUnlocked,
+  setAixPassword,
+} from "./passwords.ts";
+import { mapGroup } from "./root-group.ts";
+import { findStanzaAttribute } from "./stanza-file.ts";
+
+const MKUSER = "/usr/bin/mkuser";
+const USERADD = "/usr/sbin/useradd";
+const LSUSER = "/usr/sbin/lsuser";
+const MKGROUP = "/usr/bin/mkgroup";
+const CHGRPMEM = "/usr/bin/chgrpmem";
+const MKUSER_DEFAULT = "/usr/lib/security/mkuser.default";
+/** The toolbox's sudo reads one of the two (aix/commands.md §7.6). */
+const SUDO_PLACES = {
+  sudoers: ["/etc/sudoers", "/opt/freeware/etc/sudoers"],
+  visudo: ["/opt/freeware/sbin/visudo", "/usr/sbin/visudo", "/usr/bin/visudo"],
+};
+
+/**
+ * Users and groups of AIX. A user that exists keeps everything and gains groups. `system` has no
+ * counterpart, and neither have `inactiveDays`, `selinuxUser` and `noLogInit`.
+ */
+export function createAixUsers(ctx: DistroContext): UserAdapter {
+  const { sys, log } = ctx;
+  const made = createMadeAccounts();
+
+  async function ensureUser(user: UserSpec): Promise<void> {
+    const groups = [...new Set(user.groups.map(mapGroup))];
+    if ((await findAixUser(ctx, user.name)) !== undefined) {
+      log.info(`User ${user.name} already exists, skipping.`);
+      for (const group of groups) {
+        await addMembers(ctx, made, group, [user.name]);
+      }
+      return;
+    }
+    const pgrp = mapGroup(user.primaryGroup ?? readDefault(ctx, "pgrp") ?? "staff");
+    await createUser(ctx, { ...user, groups, primaryGroup: pgrp });
+    made.users.set(user.name, { ...user, primaryGroup: pgrp });
+    for (const group of groups) {
+      made.memberships.add(`${group}:${user.name}`);
+    }
+  }
+
+  async function ensureGroup(name: string, members: readonly string[]): Promise<void> {
+    const group = mapGroup(name);
+    if (findGroupEntry(sys.fs, group) === undefined && !made.groups.has(group)) {
+      const refusal = await refuseName(sys, "group", group);
+      if (refusal !== undefined) {
+        throw new Error(refusal);
+      }
+      await sys.exec.run([MKGROUP, group]);
+      made.groups.add(group);
+    }
+    await addMembers(ctx, made, group, members);
+  }
+
+  return {
+    find: (name) => findAixUser(ctx, name),
+    ensureUser,
+    ensureGroup,
+    setPassword: (name, password, form) => setAixPassword(sys, log, { name, password, form }),
+    ensurePasswordLocked: (name) => ensureAixPasswordLocked(sys, name),
+    ensureUnlocked: (name) => ensureAixUnlocked(sys, name),
+    ensureAccountLocked: (name) => ensureAixAccountLocked(sys, name),
+    ensureSudoRules: (name, rules) => ensureSudoRules(sys, log, SUDO_PLACES, { name, rules }),
+    async ensureAuthorizedKeys(name, keys, options) {
+      const owner = await findKeyOwner(ctx, made, name);
+      ensureAuthorizedKeysFile(sys, log, owner, {
+        keys,
+        ...(options === undefined ? {} : { options }),
+      });
+    },
+  };
+}
+
+/** What this process made: a plan does not find it on the machine. */
+interface MadeAccounts {
+  readonly users: Map<string, UserSpec & { readonly primaryGroup: string }>;
+  readonly groups: Set<string>;
+  /** "group:user" */
+  readonly memberships: Set<string>;
+}
+
+function createMadeAccounts(): MadeAccounts {
+  return { users: new Map(), groups: new Set(), memberships: new Set() };
+}
+
+/** /etc/passwd first; lsuser also knows the users of LDAP and other registries. */
+async function findAixUser(ctx: DistroContext, name: string): Promise<FoundUser | undefined> {
+  const entry = findPasswdEntry(ctx.sys.fs, name);
+  if (entry !== undefined) {
+    return { name, uid: entry.uid, home: entry.home };
+  }
+  if (!/^[A-Za-z0-9_.][^\s:]*$/u.test(name) || name === "ALL") {
+    return undefined;
+  }
+  return parseLsuser(
+    name,
+    (await ctx.sys.exec.query([LSUSER, "-c", "-a", "id", "home", name], { okExitCodes: "any" }))
+      .stdout,
+  );
+}
+
+/** `lsuser -c -a id home U`: a line "#name:id:home", then "U:205:/home/U"; a colon in a value is "#!:". */
+function parseLsuser(name: string, text: string): FoundUser | undefined {
+  const line = text.split("\n").find((candidate) => candidate.startsWith(`${name}:`));
+  const [id, home] = (line ?? "").replaceAll("#!:", "\0").split(":").slice(1);
+  if (id === undefined || home === undefined || !/^\d+$/u.test(id)) {
+    return undefined;
+  }
+  return { name, uid: Number(id), home: home.replaceAll("\0", ":") };
+}
+
+async function createUser(
+  ctx: DistroContext,
+  user: UserSpec & { readonly primaryGroup: string },
+): Promise<void> {
+  const { sys, log } = ctx;
+  const refusal = (await refuseName(sys, "user", user.name)) ?? refuseFields(ctx, user);
+  if (refusal !== undefined) {
+    throw new Error(refusal);
+  }
+  const shell = await chooseShell(ctx, user);
+  const expires = user.expireDate === undefined ? undefined : formatExpiry(user.expireDate);
+  if (user.expireDate !== undefined && expires === undefined) {
+    log.warn(
+      `User "${user.name}" does not expire: AIX takes dates from 1970 to 2038 (YYYY-MM-DD), not "${user.expireDate}"`,
+    );
+  }
+  if (user.inactiveDays !== undefined) {
+    log.warn(
+      `User "${user.name}" is not locked after ${user.inactiveDays} days of an expired password: AIX counts that in weeks for every user alike (maxexpired in /etc/security/user)`,
+    );
+  }
+  const settings = { ...user, shell, expires };
+  await sys.exec.run(user.createHome ? renderMkuser(settings) : renderUseradd(settings), {
+    verify: async () =>
+      (await findAixUser(ctx, user.name)) === undefined
+        ? `there is no user "${user.name}"`
+        : undefined,
+  });
+}
+
+function refuseFields(ctx: DistroContext, user: UserSpec): string | undefined {
+  const cannot = `Cannot create user "${user.name}"`;
+  if (user.gecos !== undefined && /[:\p{Cc}]/u.test(user.gecos)) {
+    return `${cannot}: gecos has a colon or a control character in it`;
+  }
+  if (!/^\/[^:\p{Cc}]*$/u.test(user.home)) {
+    return `${cannot}: the home directory "${user.home}" is no absolute path without a colon`;
+  }
+  const other = user.uid === undefined ? undefined : findUserNameByUid(ctx.sys.fs, user.uid);
+  return other === undefined
+    ? undefined
+    : `${cannot} with uid ${user.uid}: it is the uid of user "${other}"`;
+}
+
+/** A shell that the machine does not have would let nobody in: the default is better than that. */
+async function chooseShell(ctx: DistroContext, user: UserSpec): Promise<string | undefined> {
+  const { shell } = user;
+  if (shell === undefined) {
+    return undefined;
+  }
+  const refusal = refuseShell(ctx.sys.fs, shell);
+  if (refusal !== undefined) {
+    const fallback = readDefault(ctx, "shell") ?? "/usr/bin/ksh";
+    ctx.log.warn(
+      `User "${user.name}" gets the shell "${fallback}" instead of "${shell}": ${refusal}; install it in the image, or name another`,
+    );
+    return fallback;
+  }
+  if (await ensureValidShell(ctx.sys, shell)) {
+    ctx.log.info(
+      `Shell "${shell}" of user "${user.name}" is now one of the valid shells in login.cfg`,
+    );
+  }
+  return shell;
+}
+
+interface CreateSettings extends Omit<UserSpec, "shell"> {
+  readonly primaryGroup: string;
+  readonly shell: string | undefined;
+  readonly expires: string | undefined;
+}
+
+/** mkuser makes the home directory and .profile. */
+function renderMkuser(user: CreateSettings): readonly string[] {
+  const groups = [...new Set([user.primaryGroup, ...user.groups])];
+  return [
+    MKUSER,
+    ...(user.uid === undefined ? [] : [`id=${user.uid}`]),
+    `pgrp=${user.primaryGroup}`,
+    ...(user.groups.length === 0 ? [] : [`groups=${groups.join(",")}`]),
+    `home=${user.home}`,
+    ...(user.shell === undefined ? [] : [`shell=${user.shell}`]),
+    ...(user.gecos === undefined ? [] : [`gecos=${user.gecos}`]),
+    ...(user.expires === undefined ? [] : [`expires=${user.expires}`]),
+    user.name,
+  ];
+}
+
+/** Unlike mkuser, useradd without -m leaves the home directory alone. */
+function renderUseradd(user: CreateSettings): readonly string[] {
+  return [
+    USERADD,
+    ...(user.uid === undefined ? [] : ["-u", String(user.uid)]),
+    "-g",
+    user.primaryGroup,
+    ...(user.groups.length === 0 ? [] : ["-G", user.groups.join(",")]),
+    "-d",
+    user.home,
+    ...(user.shell === undefined ? [] : ["-s", user.shell]),
+    ...(user.gecos === undefined ? [] : ["-c", user.gecos]),
+    ...(user.expires === undefined ? [] : ["-e", user.expires]),
+    user.name,
+  ];
+}
+
+/** Adds to the group, never `usermod -G`, which takes the user out of all others. */
+async function addMembers(
+  ctx: DistroContext,
+  made: MadeAccounts,
+  group: string,
+  users: readonly string[],
+): Promise<void> {
+  if (users.length === 0) {
+    return;
+  }
+  const entry = findGroupEntry(ctx.sys.fs, group);
+  const missing: string[] = [];
+  const unknown: string[] = [];
+  for (const user of new Set(users)) {
+    const isMember =
+      entry?.members.includes(user) === true || made.memberships.has(`${group}:${user}`);
+    if (isMember || hasPrimaryGroup(ctx, made, user, group)) {
+      continue;
+    }
+    const isThere = made.users.has(user) || (await findAixUser(ctx, user)) !== undefined;
+    (isThere ? missing : unknown).push(user);
+  }
+  if (missing.length > 0) {
+    await ctx.sys.exec.run([CHGRPMEM, "-m", "+", missing.join(","), group]);
+    for (const user of missing) {
+      made.memberships.add(`${group}:${user}`);
+    }
+  }
+  if (unknown.length > 0) {
+    throw new Error(
+      `Unable to add group member ${unknown.map((user) => `"${user}"`).join(", ")} to group "${group}"; user does not exist`,
+    );
+  }
+}
+
+function hasPrimaryGroup(
+  ctx: DistroContext,
+  made: MadeAccounts,
+  user: string,
+  group: string,
+): boolean {
+  const gid = findGroupEntry(ctx.sys.fs, group)?.gid;
+  return (
+    made.users.get(user)?.primaryGroup === group ||
+    (gid !== undefined && findPasswdEntry(ctx.sys.fs, user)?.gid === gid)
+  );
+}
+
+async function findKeyOwner(
+  ctx: DistroContext,
+  made: MadeAccounts,
+  name: string,
+): Promise<KeyOwner> {
+  const entry = findPasswdEntry(ctx.sys.fs, name);
+  const spec = made.users.get(name);
+  if (spec !== undefined) {
+    return {
+      name,
+      home: spec.home,
+      ...(entry === undefined ? {} : { uid: entry.uid }),
+      owner: `${name}:${spec.primaryGroup}`,
+      isHomeMade: spec.createHome,
+    };
+  }
+  if (entry !== undefined) {
+    return { name, home: entry.home, uid: entry.uid, owner: ownerOf(ctx.sys.fs, entry) };
+  }
+  const found = await findAixUser(ctx, name);
+  if (found === undefined) {
+    throw new Error(`Cannot add SSH keys of user "${name}": there is no such user`);
+  }
+  return { ...found, owner: String(found.uid) };
+}
+
+/** What mkuser takes where it is told nothing (stanza "user" of mkuser.default). */
+function readDefault(ctx: DistroContext, attribute: "pgrp" | "shell"): string | undefined {
+  const text = readTextIfExists(ctx.sys.fs, MKUSER_DEFAULT) ?? "";
+  const value = findStanzaAttribute(text, "user", attribute);
+  return value === "" ? undefined : value;
+}

@@ -1,0 +1,25 @@
+import type { Distro, DistroContext } from "../distro.ts";
+import { createLinuxDefaultUser, familyOf } from "./defaults.ts";
+import { createLinuxHostname } from "./hostname.ts";
+import { readLinuxMachineId } from "./machine-id.ts";
+import { createLinuxNetwork } from "./network.ts";
+import { createLinuxServices } from "./services.ts";
+import { createLinuxStorage } from "./storage.ts";
+import { readLinuxUptimeSeconds } from "./uptime.ts";
+import { createLinuxUsers } from "./users.ts";
+
+/** A Linux with shadow's tools and systemd or System V services. */
+export function createLinux(ctx: DistroContext, name: string): Distro {
+  return {
+    name,
+    family: familyOf(name),
+    defaultUser: createLinuxDefaultUser(name),
+    readMachineId: async () => readLinuxMachineId(ctx.sys),
+    readUptimeSeconds: async () => readLinuxUptimeSeconds(ctx.sys),
+    hostname: createLinuxHostname(ctx),
+    users: createLinuxUsers(ctx),
+    network: createLinuxNetwork(ctx),
+    services: createLinuxServices(ctx),
+    storage: createLinuxStorage(ctx),
+  };
+}

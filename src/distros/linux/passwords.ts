@@ -1,0 +1,83 @@
+import { readTextIfExists } from "../../system/files.ts";
+import type { FileSystem, System } from "../../system/system.ts";
+
+const SHADOW = "/etc/shadow";
+const CHPASSWD = "/usr/sbin/chpasswd";
+const PASSWD = "/usr/bin/passwd";
+const USERMOD = "/usr/sbin/usermod";
+/** The first day of 1970, in shadow(5)'s days: expired. */
+const EXPIRED_DAY = "1";
+
+/** Sets a password by chpasswd's standard input; a hash that is there already is not set again. */
+export async function setLinuxPassword(
+  sys: System,
+  request: {
+    readonly name: string;
+    readonly password: string;
+    readonly form: "plain" | "hashed";
+  },
+): Promise<void> {
+  const { name, password, form } = request;
+  if (password === "" || /\p{Cc}/u.test(password)) {
+    throw new Error(
+      `Cannot set the password of user "${name}": it is empty or has a line end or another control character in it`,
+    );
+  }
+  if (form === "hashed" && (password.includes(":") || /\s/u.test(password))) {
+    throw new Error(
+      `Cannot set the password of user "${name}": a hash has neither blanks nor colons`,
+    );
+  }
+  const current = readShadow(sys.fs, name)?.password.replace(/^!+/u, "");
+  if (form === "hashed" && current === password) {
+    return;
+  }
+  await sys.exec.run([CHPASSWD, ...(form === "hashed" ? ["-e"] : [])], {
+    stdin: `${name}:${password}\n`,
+  });
+}
+
+/** Makes the password fit nothing, kept behind a "!" for `passwd -u`. */
+export async function ensureLinuxPasswordLocked(sys: System, name: string): Promise<void> {
+  const password = readShadow(sys.fs, name)?.password;
+  if (password === undefined || /^[!*]/u.test(password)) {
+    return;
+  }
+  await sys.exec.run([PASSWD, "-l", name]);
+}
+
+/** Takes the locks of password and account away; false where there is no password to unlock. */
+export async function ensureLinuxUnlocked(sys: System, name: string): Promise<boolean> {
+  const entry = readShadow(sys.fs, name);
+  if (entry?.expireDay === EXPIRED_DAY) {
+    await sys.exec.run([USERMOD, "--expiredate", "", name]);
+  }
+  const hash = entry?.password.replace(/^!+/u, "") ?? "";
+  if (hash === "" || hash === "*") {
+    return false;
+  }
+  if (entry?.password.startsWith("!") === true) {
+    await sys.exec.run([PASSWD, "-u", name]);
+  }
+  return true;
+}
+
+/** Blocks every login, keys included: the account has expired. */
+export async function ensureLinuxAccountLocked(sys: System, name: string): Promise<void> {
+  if (readShadow(sys.fs, name)?.expireDay !== EXPIRED_DAY) {
+    await sys.exec.run([USERMOD, "--expiredate", EXPIRED_DAY, name]);
+  }
+}
+
+/** Fields 2 and 8 of the user's line in shadow(5). */
+function readShadow(
+  fs: FileSystem,
+  name: string,
+): { readonly password: string; readonly expireDay: string } | undefined {
+  const text = readTextIfExists(fs, SHADOW) ?? "";
+  const line = text.split("\n").find((candidate) => candidate.startsWith(`${name}:`));
+  const fields = line?.split(":");
+  return fields === undefined
+    ? undefined
+    : { password: fields[1] ?? "", expireDay: fields[7] ?? "" };
+}

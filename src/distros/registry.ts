@@ -1,0 +1,94 @@
+import { readTextIfExists } from "../system/files.ts";
+import type { System } from "../system/system.ts";
+import type { Distro, DistroContext, DistroDefaults } from "./distro.ts";
+
+/** One operating system, its code loaded; nothing has been asked of the machine. */
+export interface LoadedDistro {
+  readonly defaults: DistroDefaults;
+  create(ctx: DistroContext): Distro;
+}
+
+/**
+ * Loads the code of the distro called `name` (`system_info.distro`). A name that is not in the
+ * table is a Linux: its own name, the ways of Linux.
+ */
+export async function loadDistro(name: string): Promise<LoadedDistro> {
+  const load = Object.hasOwn(LOADERS, name) ? LOADERS[name] : undefined;
+  return (load ?? loadLinux)(name);
+}
+
+/** What holds before any configuration is read, on the system that runs or on the one named. */
+export async function distroDefaults(
+  sys: System,
+  name: string = findDistroName(sys),
+): Promise<DistroDefaults> {
+  return (await loadDistro(name)).defaults;
+}
+
+/**
+ * The name of the system that runs: "aix", else `ID` of os-release(5), else "linux". Reads at most
+ * two small files.
+ */
+export function findDistroName(sys: System): string {
+  if (sys.process.platform === "aix") {
+    return "aix";
+  }
+  for (const path of OS_RELEASE_PATHS) {
+    const text = readTextIfExists(sys.fs, path);
+    if (text !== undefined) {
+      return idOf(text) ?? UNKNOWN_LINUX;
+    }
+  }
+  return UNKNOWN_LINUX;
+}
+
+const UNKNOWN_LINUX = "linux";
+const OS_RELEASE_PATHS = ["/etc/os-release", "/usr/lib/os-release"];
+
+const LOADERS: Readonly<Record<string, (name: string) => Promise<LoadedDistro>>> = {
+  aix: loadAix,
+  almalinux: loadLinux,
+  amazon: loadLinux,
+  centos: loadLinux,
+  debian: loadLinux,
+  fedora: loadLinux,
+  linux: loadLinux,
+  opensuse: loadLinux,
+  rhel: loadLinux,
+  rocky: loadLinux,
+  sles: loadLinux,
+  ubuntu: loadLinux,
+};
+
+async function loadAix(): Promise<LoadedDistro> {
+  const [{ createAix }, { createAixDefaults }] = await Promise.all([
+    import("./aix/aix.ts"),
+    import("./aix/defaults.ts"),
+  ]);
+  return { defaults: createAixDefaults(), create: createAix };
+}
+
+async function loadLinux(name: string): Promise<LoadedDistro> {
+  const [{ createLinux }, { createLinuxDefaults }] = await Promise.all([
+    import("./linux/linux.ts"),
+    import("./linux/defaults.ts"),
+  ]);
+  return { defaults: createLinuxDefaults(name), create: (ctx) => createLinux(ctx, name) };
+}
+
+/** `ID=debian`, the value possibly in quotes; os-release(5) allows a-z, 0-9, ".", "_", "-". */
+function idOf(osRelease: string): string | undefined {
+  const id = /^ID=(["']?)([a-z0-9._-]+)\1[ \t]*\r?$/mu.exec(osRelease)?.[2];
+  if (id === undefined) {
+    return undefined;
+  }
+  const renamed = Object.hasOwn(RENAMED_IDS, id) ? RENAMED_IDS[id] : undefined;
+  return renamed ?? id;
+}
+
+/** os-release's word → the word of `system_info.distro`. */
+const RENAMED_IDS: Readonly<Record<string, string>> = {
+  amzn: "amazon",
+  "opensuse-leap": "opensuse",
+  "opensuse-tumbleweed": "opensuse",
+};

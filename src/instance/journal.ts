@@ -1,0 +1,48 @@
+import type { System } from "../system/system.ts";
+import { readTextIfExists } from "../system/files.ts";
+import { isRecord } from "../text/record.ts";
+import type { Paths } from "./paths.ts";
+
+/**
+ * What the agent was doing, for the boot after a power cut (DECISIONS 17). A semaphore is written
+ * only when its work is done, so work that was cut off runs again; the journal lets the log and the
+ * ledger say so.
+ */
+export interface Journal {
+  readonly stage: string;
+  /** Name of the semaphore: "config_write_files". */
+  readonly work: string;
+  readonly startedAt: string;
+}
+
+/** Says on disk that the work has begun. */
+export function beginWork(sys: System, paths: Paths, journal: Journal): void {
+  sys.fs.write(paths.journalFile, `${JSON.stringify(journal)}\n`, { mode: 0o644, durable: true });
+}
+
+/** Says that it has ended, whichever way. */
+export function endWork(sys: System, paths: Paths): void {
+  sys.fs.remove(paths.journalFile);
+}
+
+/** The work that a power cut or a kill left unfinished, or undefined. */
+export function readJournal(sys: System, paths: Paths): Journal | undefined {
+  const text = readTextIfExists(sys.fs, paths.journalFile);
+  if (text === undefined) {
+    return undefined;
+  }
+  try {
+    const value: unknown = JSON.parse(text);
+    if (
+      isRecord(value) &&
+      typeof value["stage"] === "string" &&
+      typeof value["work"] === "string" &&
+      typeof value["startedAt"] === "string"
+    ) {
+      return { stage: value["stage"], work: value["work"], startedAt: value["startedAt"] };
+    }
+  } catch {
+    // Cut short itself: something was interrupted, but nothing tells what.
+  }
+  return { stage: "unknown", work: "unknown", startedAt: "unknown" };
+}

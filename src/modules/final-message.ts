@@ -1,0 +1,93 @@
+import { Type } from "typebox";
+import { renderBasicTemplate } from "../text/basic-template.ts";
+import { formatRfc2822 } from "../text/rfc2822.ts";
+import { VERSION } from "../version.ts";
+import { defineModule, type ModuleContext } from "./module.ts";
+
+/** Two blanks before "Up", no full stop: log readers match on it (compat core.md §3.1). */
+const DEFAULT_TEMPLATE =
+  "Cloud-init v. $version finished at $timestamp. Datasource $datasource.  Up $uptime seconds";
+
+/** Says that the boot is finished (compat modules.md, final_message). */
+export const finalMessage = defineModule({
+  name: "final_message",
+  title: "The last message of a boot",
+  description: [
+    "Writes the last message of a boot to standard error and to the log, and the file",
+    "`instance/boot-finished`. The template knows `$version`, `$timestamp`, `$datasource` and",
+    "`$uptime`, in lower or upper case, bare or as `${uptime}`.",
+  ].join("\n"),
+  frequency: "always",
+  schema: Type.Object({
+    final_message: Type.Optional(
+      Type.Union([Type.String(), Type.Null()], { description: "The message, as a template." }),
+    ),
+  }),
+  examples: [
+    "#cloud-config\nfinal_message: Machine ready after $UPTIME seconds, from $DATASOURCE\n",
+  ],
+  async run(ctx, config) {
+    const uptime = formatUptime(await ctx.distro.readUptimeSeconds());
+    const timestamp = formatRfc2822(ctx.sys.clock.now());
+    const message = renderMessage(ctx, chooseTemplate(ctx, config.final_message ?? ""), {
+      version: VERSION,
+      timestamp,
+      datasource: ctx.instance.description,
+      uptime,
+    });
+    ctx.sys.output.write("stderr", `${message}\n`);
+    ctx.log.debug(message);
+    ctx.sys.fs.write(
+      ctx.paths.instance(ctx.instance.id).bootFinishedFile,
+      `${uptime} - ${timestamp} - v. ${VERSION}\n`,
+      { mode: 0o644 },
+    );
+    if (ctx.instance.isFallback === true && !isFallbackWanted(ctx)) {
+      ctx.log.warn("Used fallback datasource");
+    }
+  },
+});
+
+function formatUptime(seconds: number | undefined): string {
+  return seconds === undefined ? "??" : seconds.toFixed(2);
+}
+
+function chooseTemplate(ctx: ModuleContext, configured: string): string {
+  const given = ctx.args[0] ?? configured;
+  return given.trim() === "" ? DEFAULT_TEMPLATE : given;
+}
+
+function renderMessage(
+  ctx: ModuleContext,
+  template: string,
+  values: Readonly<Record<string, string>>,
+): string {
+  const upperCase = Object.entries(values).map(([name, value]) => [name.toUpperCase(), value]);
+  const variables = { ...values, ...Object.fromEntries(upperCase) };
+  const source = selectTemplate(template);
+  const rendered = renderBasicTemplate(source.text, variables);
+  if (source.engine === "basic" && rendered.ok) {
+    return rendered.text;
+  }
+  const reason =
+    source.engine === "basic"
+      ? `"$${rendered.ok ? "" : rendered.missingName}" is not known; there are $version, $timestamp, $datasource and $uptime`
+      : `templates of type "${source.engine}" are not built yet in this version`;
+  ctx.log.warn(`Failed to render final message template: ${reason}`);
+  const fallback = renderBasicTemplate(DEFAULT_TEMPLATE, variables);
+  return fallback.ok ? fallback.text : DEFAULT_TEMPLATE;
+}
+
+/** The first line may select the engine and is no part of the text then (compat config.md §9.5). */
+function selectTemplate(template: string): { readonly engine: string; readonly text: string } {
+  const match = /^##\s*template:\s*([^\n]*?)\s*(?:\n|$)/iu.exec(template);
+  return match === null
+    ? { engine: "basic", text: template }
+    : { engine: (match[1] ?? "").toLowerCase(), text: template.slice(match[0].length) };
+}
+
+/** Whether the configuration asks for nothing but None. */
+function isFallbackWanted(ctx: ModuleContext): boolean {
+  const list = ctx.cloudConfig["datasource_list"];
+  return Array.isArray(list) && list.length === 1 && list[0] === "None";
+}

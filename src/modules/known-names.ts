@@ -1,0 +1,109 @@
+/** What is true of a module name that has no module behind it. */
+export type KnownName =
+  /** Comes in a later version: said at INFO. */
+  | { readonly kind: "later" }
+  /** Accepted and without effect: said at DEBUG. */
+  | { readonly kind: "no-op"; readonly reason: string }
+  /** Gone from cloud-init: said at INFO. */
+  | { readonly kind: "removed" };
+
+/** Names that are neither in our table nor unknown, by canonical name and distro; undefined for any other. */
+export function findKnownName(name: string, distroName: string): KnownName | undefined {
+  if (LATER.has(name)) {
+    return { kind: "later" };
+  }
+  if (REMOVED.has(name)) {
+    return { kind: "removed" };
+  }
+  if (distroName === "aix" && Object.hasOwn(NO_OP_ON_AIX, name)) {
+    return { kind: "no-op", reason: NO_OP_ON_AIX[name] ?? "" };
+  }
+  if (Object.hasOwn(NO_OP, name)) {
+    return { kind: "no-op", reason: NO_OP[name] ?? "" };
+  }
+  return Object.hasOwn(NO_OP_ON_AIX, name) ? { kind: "later" } : undefined;
+}
+
+/** The line for the log, with the name as it is written in the list. */
+export function knownNameMessage(entryName: string, known: KnownName): string {
+  switch (known.kind) {
+    case "later":
+      return `Skipping module named ${entryName}, it is not built yet in this version`;
+    case "no-op":
+      return `Skipping module named ${entryName}, it has no effect: ${known.reason}`;
+    case "removed":
+      return `Module \`${entryName}\` has been removed from cloud-init. It may be removed from \`/etc/cloud/cloud.cfg\`.`;
+  }
+}
+
+const LATER: ReadonlySet<string> = new Set([
+  "ansible",
+  "ca_certs",
+  "chef",
+  "debug",
+  "disable_ec2_metadata",
+  "disk_setup",
+  "keys_to_console",
+  "locale",
+  "mcollective",
+  "mounts",
+  "ntp",
+  "package_update_upgrade_install",
+  "phone_home",
+  "power_state_change",
+  "puppet",
+  "reset_rmc",
+  "resolv_conf",
+  "restore_volume_groups",
+  "rsyslog",
+  "salt_minion",
+  "seed_random",
+  "set_hostname_from_dns",
+  "set_multipath_hcheck_interval",
+  "set_passwords",
+  "ssh_authkey_fingerprints",
+  "ssh_import_id",
+  "timezone",
+  "update_bootlist",
+  "update_etc_hosts",
+  "yum_add_repo",
+]);
+
+/** Without effect on AIX; modules of their own on Linux, later. */
+const NO_OP_ON_AIX: Readonly<Record<string, string>> = {
+  apt_configure: "there is no apt on AIX",
+  growpart: "AIX grows volume groups by itself",
+  keyboard: "the keyboard of an LPAR is its console's",
+  resizefs: "JFS2 file systems grow by chfs, when they are asked to",
+  zypper_add_repo: "there is no zypper on AIX",
+};
+
+/** Without effect everywhere: parts of distributions that are not supported, or of things long gone. */
+const NO_OP: Readonly<Record<string, string>> = {
+  apk_configure: "it belongs to Alpine Linux",
+  apt_pipelining: "it works around a fault of old apt mirrors",
+  apt_update_upgrade: "package_update_upgrade_install took its place",
+  byobu: "it belongs to Ubuntu",
+  emit_upstart: "there is no upstart",
+  fan: "it belongs to Ubuntu",
+  foo: "it is an example",
+  grub_dpkg: "it belongs to Debian's GRUB",
+  install_hotplug: "it belongs to udev",
+  landscape: "it belongs to Ubuntu",
+  lxd: "it belongs to Ubuntu",
+  raspberry_pi: "it belongs to Raspberry Pi OS",
+  rh_subscription: "it belongs to Red Hat Enterprise Linux",
+  rightscale_userdata: "the service that it fetched scripts from is gone",
+  snap: "it belongs to Ubuntu",
+  snap_config: "it belongs to Ubuntu",
+  snappy: "it belongs to Ubuntu Core",
+  spacewalk: "it belongs to Red Hat Enterprise Linux",
+  ubuntu_autoinstall: "it belongs to Ubuntu",
+  ubuntu_core_config: "it belongs to Ubuntu Core",
+  ubuntu_drivers: "it belongs to Ubuntu",
+  ubuntu_init_switch: "it belongs to Ubuntu",
+  ubuntu_pro: "it belongs to Ubuntu",
+  wireguard: "it belongs to Linux network set-up",
+};
+
+const REMOVED: ReadonlySet<string> = new Set(["refresh_rmc_and_interface"]);

@@ -1,0 +1,13 @@
+import { commandEnvironment } from "../system/command-environment.ts";
+import type { ModuleContext } from "./module.ts";
+
+/** What the user's scripts and commands find in their environment besides the fixed one (compat modules.md, bootcmd). */
+export function userEnvironment(ctx: ModuleContext): Readonly<Record<string, string>> {
+  return { INSTANCE_ID: ctx.instance.id };
+}
+
+/** Where their bare names are looked up, in order; `cloud-init-per` is in one of these directories. */
+export function searchDirectories(ctx: ModuleContext): readonly string[] {
+  const { PATH = "" } = commandEnvironment(ctx.sys.process, "user");
+  return PATH.split(":");
+}

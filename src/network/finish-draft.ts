@@ -1,0 +1,51 @@
+import { isOnLink } from "./draft-route.ts";
+import type { InterfaceConfig, NetworkConfig, ParsedNetwork } from "./network-config.ts";
+import { type InterfaceDraft, type NetworkDraft, reportProblem } from "./network-draft.ts";
+
+/** What could be used of the source, and what not. A loopback without addresses says nothing and is left out. */
+export function finishDraft(draft: NetworkDraft): ParsedNetwork {
+  const interfaces: InterfaceConfig[] = [];
+  for (const iface of draft.interfaces.values()) {
+    if (iface.link.kind !== "loopback" || iface.addresses.length > 0) {
+      interfaces.push(finishInterface(draft, iface));
+    }
+  }
+  const config: NetworkConfig = {
+    interfaces,
+    nameservers: [...draft.nameservers],
+    searchDomains: [...draft.searchDomains],
+  };
+  return { config, problems: draft.problems };
+}
+
+function finishInterface(draft: NetworkDraft, iface: InterfaceDraft): InterfaceConfig {
+  const { line, macAddress, mtuBytes } = iface;
+  const routes = iface.routes.filter((route) => {
+    const isUsable = isOnLink(iface, route.config);
+    if (!isUsable) {
+      const { gateway } = route.config;
+      const message = `Gateway "${gateway}" of ${iface.name} is in none of the interface's networks (${listNetworks(iface)}): its route is left out`;
+      reportProblem(draft, message, route.at);
+    }
+    return isUsable;
+  });
+  return {
+    name: iface.name,
+    link: iface.link,
+    ...(macAddress === undefined ? {} : { macAddress }),
+    ...(mtuBytes === undefined ? {} : { mtuBytes }),
+    dhcp4: iface.dhcp4,
+    dhcp6: iface.dhcp6,
+    slaac: iface.slaac,
+    addresses: iface.addresses,
+    routes: routes.map((route) => route.config),
+    nameservers: [...iface.nameservers],
+    searchDomains: [...iface.searchDomains],
+    ...(line === undefined ? {} : { line }),
+  };
+}
+
+function listNetworks(iface: InterfaceDraft): string {
+  const networks = iface.addresses.map((each) => `${each.address}/${each.prefixLength}`);
+  return networks.length === 0 ? "it has no address" : networks.slice(0, 4).join(", ");
+}

@@ -1,0 +1,106 @@
+/** Devices and routes as a machine has them. */
+export interface NetworkTables {
+  readonly devices: readonly {
+    readonly name: string;
+    readonly isUp: boolean;
+    readonly address: string;
+    readonly mask: string;
+    readonly macAddress: string;
+  }[];
+  readonly routes: readonly {
+    readonly family: 4 | 6;
+    readonly destination: string;
+    readonly gateway: string;
+    readonly mask: string;
+    readonly device: string;
+    readonly flags: string;
+  }[];
+}
+
+/** More rows than this help nobody on a console. */
+const ROW_COUNT_MAX = 200;
+
+/**
+ * The boxed tables that cloud-init prints in its `init` stage, each line after "ci-info: " (compat
+ * core.md §3.2). A value that is not known is ".". Ends in a newline.
+ */
+export function renderNetworkTables(state: NetworkTables): string {
+  const routes4 = state.routes.filter(({ family }) => family === 4);
+  const routes6 = state.routes.filter(({ family }) => family === 6);
+  const tables = [
+    renderTable(
+      "Net device info",
+      ["Device", "Up", "Address", "Mask", "Hw-Address"],
+      state.devices.map((each) => [
+        each.name,
+        each.isUp ? "True" : "False",
+        each.address,
+        each.mask,
+        each.macAddress,
+      ]),
+    ),
+    renderTable(
+      "Route IPv4 info",
+      ["Route", "Destination", "Gateway", "Genmask", "Interface", "Flags"],
+      routes4.map((each, index) => [
+        String(index),
+        each.destination,
+        each.gateway,
+        each.mask,
+        each.device,
+        each.flags,
+      ]),
+    ),
+  ];
+  if (routes6.length > 0) {
+    tables.push(
+      renderTable(
+        "Route IPv6 info",
+        ["Route", "Destination", "Gateway", "Interface", "Flags"],
+        routes6.map((each, index) => [
+          String(index),
+          each.destination,
+          each.gateway,
+          each.device,
+          each.flags,
+        ]),
+      ),
+    );
+  }
+  return tables
+    .flat()
+    .map((line) => `ci-info: ${line}\n`)
+    .join("");
+}
+
+function renderTable(
+  title: string,
+  header: readonly string[],
+  rows: readonly (readonly string[])[],
+): readonly string[] {
+  const cells = [header, ...rows.slice(0, ROW_COUNT_MAX)].map((row) =>
+    row.map((cell) => (cell === "" ? "." : cell)),
+  );
+  const widths = header.map((_, column) =>
+    Math.max(...cells.map((row) => row[column]?.length ?? 0)),
+  );
+  const rule = `+${widths.map((width) => "-".repeat(width + 2)).join("+")}+`;
+  const [head = "", ...body] = cells.map(
+    (row) =>
+      `|${row.map((cell, column) => ` ${centreCell(cell, widths[column] ?? 0)} `).join("|")}|`,
+  );
+  return [centreTitle(title, rule.length), rule, head, rule, ...body, rule];
+}
+
+/** As cloud-init's table printer: where the blanks are odd, text of even length has one more before it. */
+function centreCell(text: string, width: number): string {
+  const missing = Math.max(0, width - text.length);
+  const left = text.length % 2 === 0 ? Math.ceil(missing / 2) : Math.floor(missing / 2);
+  return " ".repeat(left) + text + " ".repeat(missing - left);
+}
+
+function centreTitle(text: string, width: number): string {
+  const missing = Math.max(0, width - text.length);
+  const left = Math.floor(missing / 2);
+  return "+".repeat(left) + text + "+".repeat(missing - left);
+}

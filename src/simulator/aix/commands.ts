@@ -1,0 +1,215 @@
+import type { SimulatedCommand } from "./command.ts";
+
+/** A command that is loaded only when it is called. */
+export interface CommandEntry {
+  readonly path: string;
+  /** Other places where AIX has the same program. */
+  readonly aliases?: readonly string[];
+  load(): Promise<SimulatedCommand>;
+}
+
+/** Every simulated command, by name. */
+export const aixCommands: readonly CommandEntry[] = [
+  {
+    path: "/usr/sbin/autoconf6",
+    load: async () => (await import("./commands/autoconf6.ts")).autoconf6,
+  },
+  {
+    path: "/usr/sbin/bootinfo",
+    load: async () => (await import("./commands/bootinfo.ts")).bootinfo,
+  },
+  {
+    path: "/usr/sbin/cfgmgr",
+    load: async () => (await import("./commands/cfgmgr.ts")).cfgmgr,
+  },
+  {
+    path: "/usr/sbin/chdev",
+    load: async () => (await import("./commands/chdev.ts")).chdev,
+  },
+  {
+    path: "/usr/bin/chgroup",
+    load: async () => (await import("./commands/chgroup.ts")).chgroup,
+  },
+  {
+    path: "/usr/bin/chgrpmem",
+    load: async () => (await import("./commands/chgrpmem.ts")).chgrpmem,
+  },
+  {
+    path: "/usr/bin/chpasswd",
+    load: async () => (await import("./commands/chpasswd.ts")).chpasswd,
+  },
+  {
+    path: "/usr/sbin/chrctcp",
+    load: async () => (await import("./commands/chrctcp.ts")).chrctcp,
+  },
+  {
+    path: "/usr/bin/chsec",
+    load: async () => (await import("./commands/chsec.ts")).chsec,
+  },
+  {
+    path: "/usr/bin/chuser",
+    load: async () => (await import("./commands/chuser.ts")).chuser,
+  },
+  {
+    path: "/usr/bin/entstat",
+    load: async () => (await import("./commands/entstat.ts")).entstat,
+  },
+  {
+    path: "/usr/bin/hostname",
+    load: async () => (await import("./commands/hostname.ts")).hostname,
+  },
+  {
+    path: "/usr/sbin/ifconfig",
+    aliases: ["/etc/ifconfig"],
+    load: async () => (await import("./commands/ifconfig.ts")).ifconfig,
+  },
+  {
+    path: "/usr/sbin/lsattr",
+    load: async () => (await import("./commands/lsattr.ts")).lsattr,
+  },
+  {
+    path: "/usr/sbin/lscfg",
+    load: async () => (await import("./commands/lscfg.ts")).lscfg,
+  },
+  {
+    path: "/usr/sbin/lsdev",
+    load: async () => (await import("./commands/lsdev.ts")).lsdev,
+  },
+  {
+    path: "/usr/sbin/lsgroup",
+    load: async () => (await import("./commands/lsgroup.ts")).lsgroup,
+  },
+  {
+    path: "/usr/sbin/lspv",
+    load: async () => (await import("./commands/lspv.ts")).lspv,
+  },
+  {
+    path: "/usr/bin/lssec",
+    load: async () => (await import("./commands/lssec.ts")).lssec,
+  },
+  {
+    path: "/usr/bin/lssrc",
+    load: async () => (await import("./commands/lssrc.ts")).lssrc,
+  },
+  {
+    path: "/usr/sbin/lsuser",
+    load: async () => (await import("./commands/lsuser.ts")).lsuser,
+  },
+  {
+    path: "/usr/sbin/lsvg",
+    load: async () => (await import("./commands/lsvg.ts")).lsvg,
+  },
+  {
+    path: "/usr/sbin/mkdev",
+    load: async () => (await import("./commands/mkdev.ts")).mkdev,
+  },
+  {
+    path: "/usr/bin/mkgroup",
+    load: async () => (await import("./commands/mkgroup.ts")).mkgroup,
+  },
+  {
+    path: "/usr/bin/mkuser",
+    load: async () => (await import("./commands/mkuser.ts")).mkuser,
+  },
+  {
+    path: "/usr/sbin/mount",
+    aliases: ["/etc/mount", "/usr/bin/mount"],
+    load: async () => (await import("./commands/mount.ts")).mount,
+  },
+  {
+    path: "/usr/bin/netstat",
+    aliases: ["/usr/sbin/netstat"],
+    load: async () => (await import("./commands/netstat.ts")).netstat,
+  },
+  {
+    path: "/usr/bin/oslevel",
+    load: async () => (await import("./commands/oslevel.ts")).oslevel,
+  },
+  {
+    path: "/usr/bin/ps",
+    load: async () => (await import("./commands/ps.ts")).ps,
+  },
+  {
+    path: "/usr/bin/pwdadm",
+    load: async () => (await import("./commands/pwdadm.ts")).pwdadm,
+  },
+  {
+    path: "/usr/bin/refresh",
+    load: async () => (await import("./commands/refresh.ts")).refresh,
+  },
+  {
+    path: "/usr/sbin/rmdev",
+    load: async () => (await import("./commands/rmdev.ts")).rmdev,
+  },
+  {
+    path: "/usr/sbin/rmuser",
+    load: async () => (await import("./commands/rmuser.ts")).rmuser,
+  },
+  {
+    path: "/usr/sbin/route",
+    aliases: ["/etc/route"],
+    load: async () => (await import("./commands/route.ts")).route,
+  },
+  {
+    path: "/usr/sbin/shutdown",
+    load: async () => (await import("./commands/shutdown.ts")).shutdown,
+  },
+  {
+    path: "/usr/bin/ssh-keygen",
+    load: async () => (await import("./commands/ssh-keygen.ts")).sshKeygen,
+  },
+  {
+    path: "/usr/bin/startsrc",
+    load: async () => (await import("./commands/startsrc.ts")).startsrc,
+  },
+  {
+    path: "/usr/bin/stopsrc",
+    load: async () => (await import("./commands/stopsrc.ts")).stopsrc,
+  },
+  {
+    path: "/usr/sbin/sync",
+    aliases: ["/usr/bin/sync"],
+    load: async () => (await import("./commands/sync.ts")).sync,
+  },
+  {
+    path: "/usr/sbin/umount",
+    aliases: ["/etc/umount", "/usr/bin/umount", "/usr/sbin/unmount"],
+    load: async () => (await import("./commands/umount.ts")).umount,
+  },
+  {
+    path: "/usr/bin/uname",
+    load: async () => (await import("./commands/uname.ts")).uname,
+  },
+  {
+    path: "/usr/sbin/useradd",
+    load: async () => (await import("./commands/useradd.ts")).useradd,
+  },
+  {
+    path: "/usr/sbin/userdel",
+    load: async () => (await import("./commands/userdel.ts")).userdel,
+  },
+  {
+    path: "/usr/sbin/usermod",
+    load: async () => (await import("./commands/usermod.ts")).usermod,
+  },
+  {
+    path: "/usr/bin/who",
+    load: async () => (await import("./commands/who.ts")).who,
+  },
+];
+
+/** Every path at which a machine has a command. */
+export function commandPaths(): readonly string[] {
+  return aixCommands.flatMap((entry) => [entry.path].concat(entry.aliases ?? []));
+}
+
+/** The entry for a program as it was called: by its path, by an alias, through the links /bin and /sbin, or by plain name. */
+export function findCommand(program: string): CommandEntry | undefined {
+  const path = program.replace(/^\/(?:usr\/)?(s?bin)\//u, "/usr/$1/");
+  return aixCommands.find(
+    (entry) =>
+      entry.path === path ||
+      entry.aliases?.includes(path) === true ||
+      (!program.includes("/") && entry.path.endsWith(`/${program}`)),
+  );
+}

@@ -1,0 +1,152 @@
+import { FileError } from "../../system/file-error.ts";
+import { sortFileNames } from "../../system/file-names.ts";
+import type { FileStat, FileSystem, RandomAccessFile } from "../../system/system.ts";
+import { type AixMachine, findDevice } from "./machine.ts";
+import { discOfPath } from "./seed.ts";
+
+/** Discs by the name of the drive that they are in: "cd0". */
+export type Media = ReadonlyMap<string, Uint8Array>;
+
+/**
+ * `base` with what the kernel adds: device files of the optical drives that are Available, and
+ * mounted discs that refuse writes.
+ */
+export function createDeviceFileSystem(
+  base: FileSystem,
+  machine: AixMachine,
+  media: Media,
+): FileSystem {
+  return {
+    ...base,
+    ...createDriveReads(base, machine, media),
+    ...createGuardedWrites(base, machine),
+  };
+}
+
+function createDriveReads(
+  base: FileSystem,
+  machine: AixMachine,
+  media: Media,
+): Pick<FileSystem, "readBytes" | "readBytesIfExists" | "stat" | "list" | "open"> {
+  const driveOf = (path: string): string | undefined => {
+    const name = discOfPath(path);
+    return name !== undefined && findDevice(machine, name)?.status === "Available"
+      ? name
+      : undefined;
+  };
+  const readDrive = (path: string, name: string): Uint8Array => {
+    const bytes = media.get(name);
+    if (bytes === undefined || machine.faults.discsUnreadableRaw) {
+      throw new FileError("read", path, "EIO");
+    }
+    return bytes.slice();
+  };
+  return {
+    readBytes(path) {
+      const name = driveOf(path);
+      return name === undefined ? base.readBytes(path) : readDrive(path, name);
+    },
+    readBytesIfExists(path) {
+      const name = driveOf(path);
+      return name === undefined ? base.readBytesIfExists(path) : readDrive(path, name);
+    },
+    stat: (path) => (driveOf(path) === undefined ? base.stat(path) : DRIVE_STAT),
+    list(path) {
+      const names = base.list(path);
+      return path === "/dev" ? sortFileNames([...names, ...driveNames(machine)]) : names;
+    },
+    open(path) {
+      const name = driveOf(path);
+      if (name === undefined) {
+        return base.open(path);
+      }
+      const disc = machine.faults.discsUnreadableRaw ? undefined : openDisc(media, name);
+      if (disc === undefined) {
+        throw new FileError("open", path, "EIO");
+      }
+      return disc;
+    },
+  };
+}
+
+function createGuardedWrites(
+  base: FileSystem,
+  machine: AixMachine,
+): Pick<FileSystem, "write" | "append" | "setAttributes" | "makeDirectory" | "symlink" | "remove"> {
+  const refuseReadOnly = (verb: string, path: string): void => {
+    if (isOnDisc(machine, path)) {
+      throw new FileError(verb, path, "EROFS");
+    }
+  };
+  return {
+    write(path, content, options) {
+      refuseReadOnly("write", path);
+      base.write(path, content, options);
+    },
+    append(path, content, options) {
+      refuseReadOnly("append to", path);
+      base.append(path, content, options);
+    },
+    setAttributes(path, attributes) {
+      refuseReadOnly("set mode and owner of", path);
+      base.setAttributes(path, attributes);
+    },
+    makeDirectory(path, options) {
+      if (base.stat(path)?.kind !== "directory") {
+        refuseReadOnly("make directory", path);
+      }
+      base.makeDirectory(path, options);
+    },
+    symlink(target, path) {
+      refuseReadOnly("link", path);
+      base.symlink(target, path);
+    },
+    remove(path) {
+      refuseReadOnly("remove", path);
+      base.remove(path);
+    },
+  };
+}
+
+/** Positional reads of a disc, which does not tell its size; undefined where the drive is empty. */
+export function openDisc(media: Media, name: string): RandomAccessFile | undefined {
+  const bytes = media.get(name);
+  if (bytes === undefined) {
+    return undefined;
+  }
+  let isOpen = true;
+  return {
+    sizeBytes: undefined,
+    read(offsetBytes, lengthBytes) {
+      if (!isOpen) {
+        throw new FileError("read", `/dev/${name}`, "EBADF");
+      }
+      return bytes.slice(offsetBytes, offsetBytes + lengthBytes);
+    },
+    close() {
+      isOpen = false;
+    },
+  };
+}
+
+const DRIVE_STAT: FileStat = {
+  kind: "device",
+  sizeBytes: 0,
+  mode: 0o444,
+  uid: 0,
+  gid: 0,
+  modifiedMs: 0,
+};
+
+function driveNames(machine: AixMachine): string[] {
+  return machine.devices
+    .filter((device) => device.class === "cdrom" && device.status === "Available")
+    .flatMap(({ name }) => [name, `r${name}`]);
+}
+
+function isOnDisc(machine: AixMachine, path: string): boolean {
+  return machine.mounts.some(
+    ({ vfs, directory }) =>
+      vfs === "cdrfs" && (path === directory || path.startsWith(`${directory}/`)),
+  );
+}

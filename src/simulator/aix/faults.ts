@@ -1,0 +1,42 @@
+/**
+ * Switches for what differs between AIX levels, for what goes wrong, and for behaviour that nobody
+ * has confirmed ([U] in the notes on AIX commands). Both positions of each must be survived.
+ */
+export interface AixFaults {
+  /** So many device commands still fail with 0514-516, "lock service timed out". */
+  odmLockCalls: number;
+  /** Some levels print `Route tree`, others `Route Tree`. */
+  routeTreeHeading: "Route tree" | "Route Tree";
+  /** Absent: as the level does it. */
+  whoFormat?: "iso" | "month";
+  /** Attributes of sys0 that this level does not have: "clouddev", "partition_uuid", "os_uuid". */
+  missingSysAttributes: string[];
+  /** `chpasswd` ends with 1 and no message although it did its work (AIX 6.1). */
+  chpasswdExitCode: number;
+  /** Opening a disc's device fails with EIO: it has to be mounted. */
+  discsUnreadableRaw: boolean;
+  /** A route that the kernel refuses is kept in the ODM all the same. */
+  refusedRouteIsKept: boolean;
+  /** Changing an address, or state=down, drops the routes through the interface. */
+  addressChangeDropsRoutes: boolean;
+  /** netaddr6 and rout6 of the ODM are not configured at boot. */
+  ipv6LostAtBoot: boolean;
+  /** How long a subsystem takes to end after `stopsrc`. */
+  stopTakesMs: number;
+}
+
+/** A machine on which nothing goes wrong. */
+export function createFaults(wanted: Partial<AixFaults> = {}): AixFaults {
+  return {
+    odmLockCalls: 0,
+    routeTreeHeading: "Route tree",
+    missingSysAttributes: [],
+    chpasswdExitCode: 0,
+    discsUnreadableRaw: false,
+    refusedRouteIsKept: true,
+    addressChangeDropsRoutes: false,
+    ipv6LostAtBoot: false,
+    stopTakesMs: 1_500,
+    ...wanted,
+  };
+}

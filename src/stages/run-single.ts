@@ -1,0 +1,83 @@
+import { canonicalModuleName } from "../modules/canonical-name.ts";
+import type { Frequency } from "../modules/module.ts";
+import { findKnownName, knownNameMessage } from "../modules/known-names.ts";
+import { findModule } from "../modules/registry.ts";
+import type { System } from "../system/system.ts";
+import { errorChain } from "../text/error-message.ts";
+import { welcomeLine } from "./banner.ts";
+import { currentInstance, fallbackInstance } from "./find-instance.ts";
+import { runModule } from "./module-runner.ts";
+import { openFrame } from "./open-frame.ts";
+import { prepareRun } from "./run-section.ts";
+import type { StageFrame } from "./stage-frame.ts";
+import { openLogging } from "./stage-logging.ts";
+import { applyOutput } from "./stage-output.ts";
+import type { StageOptions } from "./stage.ts";
+
+export interface SingleOptions extends StageOptions {
+  readonly name: string;
+  /** Instead of the module's own. */
+  readonly frequency?: Frequency;
+  readonly args: readonly string[];
+}
+
+/** `single`: runs one module whatever the lists say; exit code 0 when it ran or had run, else 1. Leaves status.json alone. */
+export async function runSingle(sys: System, options: SingleOptions): Promise<number> {
+  const { frame } = await openFrame("single", "single", sys, options);
+  const at = sys.clock.now();
+  const uptime = await frame.distro.readUptimeSeconds().catch(() => undefined);
+  const welcome = welcomeLine("single", at, uptime);
+  await applyOutput(frame, frame.baseConfig, undefined);
+  sys.output.write("stderr", `${welcome}\n`);
+  openLogging(frame, frame.baseConfig, options.debug);
+  frame.log.debug(welcome);
+  let exitCode = 1;
+  try {
+    exitCode = await runNamed(frame, options);
+  } catch (error) {
+    frame.log.error(`Running ${options.name} ended early: ${errorChain(error)}`, error);
+  }
+  frame.stageLog.flush();
+  frame.ledger.flush();
+  sys.fs.flush();
+  await sys.output.close();
+  return exitCode;
+}
+
+async function runNamed(frame: StageFrame, options: SingleOptions): Promise<number> {
+  const current = await currentInstance(frame);
+  if (!current.found) {
+    frame.log.warn("Failed to fetch your datasource, likely bad things to come!");
+    if (!frame.force) {
+      return 1;
+    }
+  }
+  const instance = current.found ? current.instance : fallbackInstance();
+  const run = await prepareRun(frame, undefined, instance, {
+    hasInstanceDirectory: current.found,
+    debug: options.debug,
+  });
+  const name = canonicalModuleName(options.name);
+  const found = findModule(name);
+  if (found === undefined) {
+    const known = findKnownName(name, frame.distro.name);
+    frame.log.warn(
+      known === undefined
+        ? `Did not run ${options.name}, does it exist?`
+        : knownNameMessage(options.name, known),
+    );
+    return known?.kind === "no-op" ? 0 : 1;
+  }
+  const entry = {
+    name,
+    writtenName: options.name,
+    args: options.args,
+    ...(options.frequency === undefined ? {} : { frequency: options.frequency }),
+  };
+  const outcome = await runModule(frame, entry, await found.load(), run);
+  if (outcome.status !== "failed") {
+    return 0;
+  }
+  frame.log.warn(`Ran ${options.name} but it failed!`);
+  return 1;
+}

@@ -1,0 +1,139 @@
+import type { System } from "../system/system.ts";
+import { errorChain } from "../text/error-message.ts";
+import { welcomeLine } from "./banner.ts";
+import type { InitResult } from "./init.ts";
+import { openFrame } from "./open-frame.ts";
+import type { OutputKey } from "./output-config.ts";
+import type { StageFrame } from "./stage-frame.ts";
+import { openLogging } from "./stage-logging.ts";
+import { applyOutput } from "./stage-output.ts";
+import { markFinished, markStarted } from "./stage-status.ts";
+import type { StageName, StageOptions } from "./stage.ts";
+
+/** Everything that can be asked for as a stage; "modules-init" is run by hand and is not in status.json. */
+export type StageCommand = StageName | "modules-init";
+
+const EXIT_CODE_MAX = 255;
+
+interface StageKind {
+  /** As the welcome line shows it. */
+  readonly action: string;
+  readonly outputKey: OutputKey;
+  readonly description: string;
+}
+
+const KINDS: Readonly<Record<StageCommand, StageKind>> = {
+  "init-local": {
+    action: "init-local",
+    outputKey: "init",
+    description: "searching for local datasources",
+  },
+  init: { action: "init", outputKey: "init", description: "searching for network datasources" },
+  "modules-init": {
+    action: "modules:init",
+    outputKey: "init",
+    description: "running modules for init",
+  },
+  "modules-config": {
+    action: "modules:config",
+    outputKey: "config",
+    description: "running modules for config",
+  },
+  "modules-final": {
+    action: "modules:final",
+    outputKey: "final",
+    description: "running modules for final",
+  },
+};
+
+/** Runs one boot stage and returns its exit code: the number of its errors, at most 255 (DECISIONS 19). */
+export async function runStage(
+  name: StageCommand,
+  sys: System,
+  options: StageOptions,
+): Promise<number> {
+  const kind = KINDS[name];
+  const { frame, errors } = await openFrame(name, eventPrefix(name), sys, options);
+  await beginOutput(frame, kind, options);
+  const status = name === "modules-init" ? undefined : name;
+  if (status !== undefined) {
+    markStarted(sys, frame.paths, status, frame.log);
+  }
+  let result: InitResult = { modules: [] };
+  try {
+    result = await frame.events.within("", kind.description, async (setResult) => {
+      const body = await runBody(name, frame, options);
+      setResult(frame.errorCount() > 0 ? "FAIL" : "SUCCESS");
+      return body;
+    });
+  } catch (error) {
+    // The last line of defence: whatever goes wrong, the boot goes on and says so.
+    frame.log.error(`Stage ${name} ended early: ${errorChain(error)}`, error);
+    frame.recordError(errorChain(error));
+  }
+  frame.stageLog.flush();
+  frame.ledger.flush();
+  if (status !== undefined) {
+    const end = {
+      datasource: result.datasource,
+      errors,
+      recoverableErrors: frame.stageLog.recoverableErrors(),
+    };
+    markFinished(sys, frame.paths, status, end, frame.log);
+  }
+  sys.fs.flush();
+  await sys.output.close();
+  return Math.min(errors.length, EXIT_CODE_MAX);
+}
+
+/** Names of upstream's events: `analyze` knows the stage init as init-network. */
+function eventPrefix(name: StageCommand): string {
+  return name === "init" ? "init-network" : name;
+}
+
+async function beginOutput(
+  frame: StageFrame,
+  kind: StageKind,
+  options: StageOptions,
+): Promise<void> {
+  const at = frame.base.clock.now();
+  const uptime = await frame.distro.readUptimeSeconds().catch(() => undefined);
+  const welcome = welcomeLine(kind.action, at, uptime);
+  await applyOutput(frame, frame.baseConfig, kind.outputKey);
+  frame.base.output.write("stderr", `${welcome}\n`);
+  openLogging(frame, frame.baseConfig, options.debug);
+  frame.log.debug(welcome);
+  frame.log.info(`PID [${frame.base.process.ppid}] started cloud-init '${kind.action}'.`);
+}
+
+async function runBody(
+  name: StageCommand,
+  frame: StageFrame,
+  options: StageOptions,
+): Promise<InitResult> {
+  switch (name) {
+    case "init-local":
+      return (await import("./init.ts")).runInitLocal(frame, options.debug);
+    case "init":
+      return (await import("./init.ts")).runInit(frame, options.debug);
+    case "modules-init":
+    case "modules-config":
+    case "modules-final": {
+      const { runModulesStage } = await import("./run-modules-stage.ts");
+      return runModulesStage(frame, modeOf(name), options.debug);
+    }
+  }
+}
+
+function modeOf(
+  name: "modules-init" | "modules-config" | "modules-final",
+): "init" | "config" | "final" {
+  switch (name) {
+    case "modules-init":
+      return "init";
+    case "modules-config":
+      return "config";
+    case "modules-final":
+      return "final";
+  }
+}

@@ -1,0 +1,111 @@
+import type childProcess from "node:child_process";
+import fs from "node:fs";
+import { createRequire } from "node:module";
+import path from "node:path";
+import { codeOf } from "./host-error.ts";
+
+/** More files than this are made durable by one `sync`, which is then the cheaper way. */
+const FSYNC_COUNT_MAX = 32;
+const SYNC_TIMEOUT_MS = 120_000;
+const SYNC_PROGRAMS = ["/usr/sbin/sync", "/bin/sync", "/usr/bin/sync"];
+
+/** What was written and may still be lost in a power cut. */
+export interface Durability {
+  /** A file or directory whose content or entry changed. */
+  remember(changedPath: string): void;
+  /** Makes the names in `directory` survive. */
+  syncDirectory(directory: string): void;
+  /** Makes everything remembered survive. */
+  flush(): void;
+}
+
+/** Keeps track of unsaved changes for one file system. */
+export function createDurability(): Durability {
+  const changedPaths = new Set<string>();
+  return {
+    remember(changedPath) {
+      changedPaths.add(changedPath);
+    },
+    syncDirectory(directory) {
+      if (!trySyncDirectory(directory)) {
+        runSync();
+      }
+    },
+    flush() {
+      const paths = [...changedPaths];
+      changedPaths.clear();
+      if (paths.length === 0 || (paths.length > FSYNC_COUNT_MAX && runSync())) {
+        return;
+      }
+      for (const file of paths) {
+        syncPath(file);
+      }
+      const directories = new Set(paths.map((file) => path.dirname(file)));
+      // All of them, also after one that failed: they may be on different file systems.
+      if ([...directories].map(trySyncDirectory).includes(false)) {
+        runSync();
+      }
+    },
+  };
+}
+
+function syncPath(file: string): void {
+  const stats = fs.statSync(file, { throwIfNoEntry: false });
+  if (stats?.isDirectory() === true) {
+    trySyncDirectory(file);
+  } else if (stats?.isFile() === true) {
+    syncFile(file);
+  }
+}
+
+function syncFile(file: string): void {
+  // AIX wants a descriptor that is open for writing (fsync subroutine, EBADF).
+  const fd = openFirst(file, [fs.constants.O_WRONLY, fs.constants.O_RDONLY]);
+  if (fd !== undefined) {
+    try {
+      fs.fsyncSync(fd);
+    } finally {
+      fs.closeSync(fd);
+    }
+  }
+}
+
+/** Undefined where the file went away meanwhile, which is fine. */
+function openFirst(file: string, flags: readonly number[]): number | undefined {
+  for (const flag of flags) {
+    try {
+      return fs.openSync(file, flag);
+    } catch (error) {
+      if (codeOf(error) !== "EACCES" && codeOf(error) !== "ETXTBSY") {
+        return undefined;
+      }
+    }
+  }
+  return undefined;
+}
+
+/** False where the system does not do this for directories, as may be on AIX. */
+function trySyncDirectory(directory: string): boolean {
+  try {
+    const fd = fs.openSync(directory, fs.constants.O_RDONLY);
+    try {
+      fs.fsyncSync(fd);
+    } finally {
+      fs.closeSync(fd);
+    }
+    return true;
+  } catch (error) {
+    return codeOf(error) === "ENOENT";
+  }
+}
+
+/** False where there is no such program. Loaded on first use: most runs of the agent do not need it. */
+function runSync(): boolean {
+  const program = SYNC_PROGRAMS.find((candidate) => fs.existsSync(candidate));
+  if (program === undefined) {
+    return false;
+  }
+  const { spawnSync } = createRequire("/")("node:child_process") as typeof childProcess;
+  const result = spawnSync(program, [], { stdio: "ignore", env: {}, timeout: SYNC_TIMEOUT_MS });
+  return result.status === 0;
+}

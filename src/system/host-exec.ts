@@ -1,0 +1,102 @@
+import type { spawn } from "node:child_process";
+import { commandEnvironment } from "./command-environment.ts";
+import { finishCommand } from "./finish-command.ts";
+import type { ChildResult, followChild } from "./host-child.ts";
+import type { HostOutput } from "./host-output.ts";
+import type { RunningCommands } from "./host-running-commands.ts";
+import { spawnCommand } from "./host-spawn.ts";
+import type { Exec, ExecOptions, ExecResult, ProcessInfo } from "./system.ts";
+
+const AGENT_TIMEOUT_MS = 300_000;
+
+/** What commands need of the rest of the host. */
+export interface HostExecParts {
+  readonly process: Pick<ProcessInfo, "platform" | "env">;
+  readonly output: HostOutput;
+  readonly running: RunningCommands;
+}
+
+/**
+ * Runs commands without a shell, each in its own process group, with a fixed environment. The event
+ * loop stays free meanwhile, so that a signal can be answered.
+ */
+export function createHostExec(parts: HostExecParts): Exec {
+  async function execute(argv: readonly string[], options: ExecOptions = {}): Promise<ExecResult> {
+    checkProgram(argv, options);
+    // Loaded on first use: much of what the agent does starts no child.
+    const [{ spawn }, { followChild }] = await Promise.all([
+      import("node:child_process"),
+      import("./host-child.ts"),
+    ]);
+    if (parts.running.isStopping) {
+      return forever();
+    }
+    const startedMs = performance.now();
+    const result = await runToEnd(parts, { spawn, followChild }, argv, options);
+    if (parts.running.isStopping) {
+      // The program is about to end, and must not go on as if the command had simply failed.
+      return forever();
+    }
+    const durationMs = Math.round(performance.now() - startedMs);
+    return finishCommand(argv, options, { ...result, durationMs });
+  }
+  return { query: execute, run: execute };
+}
+
+async function runToEnd(
+  parts: HostExecParts,
+  loaded: { readonly spawn: typeof spawn; readonly followChild: typeof followChild },
+  argv: readonly string[],
+  options: ExecOptions,
+): Promise<ChildResult> {
+  const owner = options.owner ?? "agent";
+  const timeoutMs = options.timeoutMs ?? (owner === "agent" ? AGENT_TIMEOUT_MS : undefined);
+  const isInherited = options.output === "inherit";
+  const descriptors = isInherited ? parts.output.childDescriptors() : (["pipe", "pipe"] as const);
+  const outcome = await spawnCommand(loaded.spawn, argv, {
+    env: { ...commandEnvironment(parts.process, owner), ...options.env },
+    stdio: [stdinOf(options), ...descriptors],
+    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+  });
+  if (outcome.kind === "failed") {
+    return { exitCode: outcome.exitCode, stdout: "", stderr: outcome.reason, timedOut: false };
+  }
+  const { child, pid } = outcome;
+  parts.running.add({
+    pid,
+    owner,
+    ended: new Promise((resolve) => {
+      child.on("exit", () => resolve());
+    }),
+  });
+  const childEnded = isInherited ? parts.output.childStarted() : undefined;
+  try {
+    return await loaded.followChild(child, pid, {
+      ...(options.stdin === undefined ? {} : { stdin: options.stdin }),
+      ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    });
+  } finally {
+    childEnded?.();
+  }
+}
+
+function stdinOf(options: ExecOptions): "pipe" | "inherit" | "ignore" {
+  if (options.stdin !== undefined) {
+    return "pipe";
+  }
+  return options.inheritStdin === true ? "inherit" : "ignore";
+}
+
+/** Only a user's own command may be looked up in PATH. */
+function checkProgram(argv: readonly string[], options: ExecOptions): void {
+  const [program = ""] = argv;
+  if (program === "" || (options.owner !== "user" && !program.startsWith("/"))) {
+    throw new TypeError(
+      `Cannot run command "${argv.join(" ")}": expected an absolute path, not "${program}"`,
+    );
+  }
+}
+
+function forever(): Promise<never> {
+  return new Promise(() => {});
+}

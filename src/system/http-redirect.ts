@@ -1,0 +1,63 @@
+import type { HttpRequest } from "./system.ts";
+
+/** Where a redirect leads, or why it is not followed. */
+export type RedirectTarget =
+  | { readonly kind: "follow"; readonly request: HttpRequest }
+  | { readonly kind: "refuse"; readonly reason: string };
+
+const REDIRECT_STATUSES = new Set([301, 302, 303, 307, 308]);
+
+/** Whether an answer with this status asks to look elsewhere (RFC 9110 §15.4). */
+export function isRedirect(status: number): boolean {
+  return REDIRECT_STATUSES.has(status);
+}
+
+/**
+ * The request that follows `location`, by RFC 9110 §15.4: 307 and 308 keep method and body, the
+ * others turn a POST into a GET. Headers, which may hold tokens, go to the same host only. A
+ * metadata service on a link-local address must not send the agent anywhere else, and nobody from
+ * https to http.
+ */
+export function redirectTarget(
+  request: HttpRequest,
+  status: number,
+  location: string,
+): RedirectTarget {
+  const from = new URL(request.url);
+  const to = parseUrl(location, from);
+  if (to === undefined || (to.protocol !== "http:" && to.protocol !== "https:")) {
+    return { kind: "refuse", reason: `it redirects to "${location}", which is no HTTP address` };
+  }
+  const isSameHost = to.host === from.host && to.protocol === from.protocol;
+  if (!isSameHost && isLinkLocal(from.hostname)) {
+    return { kind: "refuse", reason: `a link-local address redirects to host "${to.host}"` };
+  }
+  if (from.protocol === "https:" && to.protocol === "http:") {
+    return { kind: "refuse", reason: `it redirects from https to http at "${to.host}"` };
+  }
+  const { headers, body, ...rest } = request;
+  const isKept = status === 307 || status === 308 || request.method === "GET";
+  return {
+    kind: "follow",
+    request: {
+      ...rest,
+      url: to.href,
+      method: isKept ? request.method : "GET",
+      ...(isSameHost && headers !== undefined ? { headers } : {}),
+      ...(isKept && body !== undefined ? { body } : {}),
+    },
+  };
+}
+
+function parseUrl(text: string, base: URL): URL | undefined {
+  try {
+    return new URL(text, base);
+  } catch {
+    return undefined;
+  }
+}
+
+/** 169.254.0.0/16 (RFC 3927) and fe80::/10 (RFC 4291 §2.5.6). */
+function isLinkLocal(hostname: string): boolean {
+  return hostname.startsWith("169.254.") || /^\[fe[89ab]/iu.test(hostname);
+}

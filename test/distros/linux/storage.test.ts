@@ -1,0 +1,113 @@
+import { expect, test } from "bun:test";
+import { createLinuxStorage } from "../../../src/distros/linux/storage.ts";
+import { createScriptedSystem } from "../../../src/simulator/scripted-system.ts";
+import type { DiscSearch } from "../../../src/distros/distro.ts";
+import { FileError } from "../../../src/system/file-error.ts";
+import { buildIso } from "../../support/build-iso.ts";
+import { createRecordingLog } from "../../support/recording-log.ts";
+
+const DISC = buildIso({ files: { "openstack/latest/user_data": "data" }, label: "config-2" });
+const OTHER_DISC = buildIso({ files: {}, label: "Debian 12" });
+
+async function findDiscs(
+  files: Readonly<Record<string, string | Uint8Array>>,
+  refused: Readonly<Record<string, string>> = {},
+): Promise<DiscSearch> {
+  const { system, commands, changes } = createScriptedSystem({ files });
+  const sys = {
+    ...system,
+    fs: {
+      ...system.fs,
+      open(path: string) {
+        const code = refused[path];
+        if (code !== undefined) {
+          throw new FileError("open", path, code);
+        }
+        return system.fs.open(path);
+      },
+    },
+  };
+  const storage = createLinuxStorage({ sys, log: createRecordingLog(), systemInfo: {} });
+  const search = await storage.findDiscs(["Config-2"]);
+  expect(commands).toEqual([]);
+  expect(changes).toEqual([]);
+  return search;
+}
+
+test("Discs are found on block devices of any kind, optical drives first, and read", async () => {
+  const search = await findDiscs({
+    "/sys/class/block/vda/size": "100",
+    "/sys/class/block/vdb10/size": "8",
+    "/sys/class/block/vdb2/size": "8",
+    "/sys/class/block/sr0/size": "4194302",
+    "/dev/vda": "a boot record",
+    "/dev/vdb2": DISC,
+    "/dev/vdb10": DISC,
+    "/dev/sr0": DISC,
+  });
+  expect(search.discs.map(({ device }) => device)).toEqual(["/dev/sr0", "/dev/vdb2", "/dev/vdb10"]);
+  expect(search.problems).toEqual([]);
+  const bytes = await search.discs[0]?.read((tree) => tree.readBytes("openstack/latest/user_data"));
+  expect(new TextDecoder().decode(bytes)).toBe("data");
+});
+
+test("Devices without a disc are passed over, those that fail are a problem", async () => {
+  const search = await findDiscs(
+    {
+      "/sys/class/block/sda/size": "8",
+      "/sys/class/block/sdb/size": "8",
+      "/sys/class/block/sdc/size": "8",
+      "/sys/class/block/sr0/size": "8",
+      "/sys/class/block/sr1/size": "8",
+      "/sys/class/block/loop0/size": "0\n",
+      "/sys/class/block/ram0/size": "8",
+      "/sys/class/block/fd0/size": "8",
+      "/dev/sdb": OTHER_DISC,
+      "/dev/loop0": DISC,
+      "/dev/ram0": DISC,
+      "/dev/fd0": DISC,
+    },
+    { "/dev/sr0": "ENOMEDIUM", "/dev/sr1": "EIO", "/dev/sdc": "EACCES" },
+  );
+  expect(search.discs).toEqual([]);
+  expect(search.looked).toEqual([
+    "/dev/sr1 (unreadable)",
+    '/dev/sdb (labelled "Debian 12")',
+    "/dev/sdc (unreadable)",
+  ]);
+  expect(search.problems.map(({ message }) => message)).toEqual([
+    'Cannot use "/dev/sr1": Cannot open "/dev/sr1": input/output error (EIO)',
+    'Cannot use "/dev/sdc": Cannot open "/dev/sdc": permission denied (EACCES)',
+  ]);
+});
+
+test("Devices are looked for in /dev where there is no /sys", async () => {
+  const search = await findDiscs({
+    "/dev/tty": DISC,
+    "/dev/sda1": DISC,
+    "/dev/nvme0n1p1": DISC,
+    "/dev/sr0": DISC,
+  });
+  expect(search.discs.map(({ device }) => device)).toEqual([
+    "/dev/sr0",
+    "/dev/nvme0n1p1",
+    "/dev/sda1",
+  ]);
+});
+
+test("A damaged disc is a problem, and names with a slash are found", async () => {
+  const damaged = DISC.slice();
+  damaged[16 * 2048 + 156] = 0;
+  const search = await findDiscs({
+    "/sys/class/block/cciss!c0d0/size": "8",
+    "/sys/class/block/sr0/size": "8",
+    "/dev/sr0": damaged,
+    "/dev/cciss/c0d0": DISC,
+  });
+  expect(search.discs.map(({ device }) => device)).toEqual(["/dev/cciss/c0d0"]);
+  expect(search.problems[0]?.message).toStartWith('Cannot use "/dev/sr0": Cannot read the disc: ');
+});
+
+test("A machine without block devices has no discs", async () => {
+  expect(await findDiscs({})).toEqual({ discs: [], problems: [], looked: [] });
+});

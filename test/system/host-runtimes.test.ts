@@ -1,0 +1,194 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { spawn, spawnSync } from "node:child_process";
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+
+const PROBE = path.resolve(import.meta.dir, "host-probe.ts");
+const hasNode = spawnSync("node", ["--version"]).status === 0;
+let directory = "";
+let bundle = "";
+
+beforeAll(async () => {
+  directory = fs.mkdtempSync(path.join(os.tmpdir(), "host-runtimes-"));
+  bundle = path.join(directory, "probe.cjs");
+  const built = await Bun.build({
+    entrypoints: [PROBE],
+    target: "node",
+    format: "cjs",
+    outdir: directory,
+    naming: "probe.cjs",
+  });
+  expect(built.success).toBe(true);
+});
+afterAll(() => fs.rmSync(directory, { recursive: true, force: true }));
+
+function makeRoot(): string {
+  return fs.mkdtempSync(path.join(directory, "root-"));
+}
+
+function until(condition: () => boolean): Promise<boolean> {
+  return (async () => {
+    for (let count = 0; count < 500 && !condition(); count += 1) {
+      await Bun.sleep(20);
+    }
+    return condition();
+  })();
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return !/^State:\s+Z/mu.test(fs.readFileSync(`/proc/${pid}/status`, "utf8"));
+  } catch {
+    return false;
+  }
+}
+
+describe.each(["bun", "node"])("host system under %s", (runtime) => {
+  const skip = runtime === "node" && !hasNode;
+  const argvOf = (task: string, root: string): [string, string[]] =>
+    runtime === "bun" ? [process.execPath, [PROBE, task, root]] : ["node", [bundle, task, root]];
+
+  async function run(
+    task: string,
+    root: string,
+    whileRunning?: (pid: number) => Promise<void>,
+  ): Promise<{ code: number | null; stdout: string; stderr: string }> {
+    const [program, args] = argvOf(task, root);
+    const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"] });
+    const texts = { stdout: "", stderr: "" };
+    child.stdout.on("data", (chunk: Uint8Array) => (texts.stdout += String(chunk)));
+    child.stderr.on("data", (chunk: Uint8Array) => (texts.stderr += String(chunk)));
+    const ended = new Promise<number | null>((resolve) => {
+      child.on("close", resolve);
+    });
+    await whileRunning?.(child.pid ?? 0);
+    return { code: await ended, ...texts };
+  }
+
+  test.skipIf(skip)(
+    "commands behave alike",
+    async () => {
+      const { code, stdout, stderr } = await run("commands", makeRoot());
+      expect([code, stderr]).toEqual([0, ""]);
+      const facts = JSON.parse(stdout) as { late: [number, boolean, number[]] };
+      expect(facts).toMatchObject({
+        big: [10_000_000, 10_000_000],
+        isHeldShort: true,
+        unread: 0,
+        read: "5000000",
+        missing: 127,
+        plain: 126,
+        tooLong: 126,
+        noShebang: "a b\n",
+        signal: 137,
+        environment: [
+          "HOME=/",
+          "LANG=C",
+          "LC_ALL=C",
+          "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+        ],
+        stdin: "/dev/null\n",
+      });
+      const [lateCode, timedOut, pids] = facts.late;
+      expect([lateCode, timedOut, pids.length]).toEqual([124, true, 2]);
+      expect(await until(() => !pids.some(isAlive))).toBe(true);
+    },
+    60_000,
+  );
+
+  test.skipIf(skip)(
+    "output is whole, in order, and does not keep the program from ending",
+    async () => {
+      const root = makeRoot();
+      const { code, stdout, stderr } = await run("output", root);
+      expect([code, stderr]).toEqual([0, ""]);
+      const log = fs.readFileSync(`${root}/log`, "utf8");
+      expect(log).toBe(
+        [0, 1, 2, 3, 4].map((index) => `own ${index}\nout ${index}\nerr ${index}\n`).join(""),
+      );
+      expect(stdout === `before\n${log}${"x".repeat(299_999)}\n`).toBe(true);
+      const piped = fs.readFileSync(`${root}/piped`, "utf8").trimEnd().split("\n");
+      expect([piped.length, piped[0], piped.at(-1)]).toEqual([200_001, "own", "200000"]);
+    },
+    60_000,
+  );
+
+  test.skipIf(skip)(
+    "the agent's own input reaches a child that is to have it",
+    () => {
+      const [program, args] = argvOf("copy-input", makeRoot());
+      const result = spawnSync(program, args, { input: "from outside\n", encoding: "utf8" });
+      expect([result.status, result.stdout]).toEqual([0, "from outside\n"]);
+    },
+    60_000,
+  );
+
+  test.skipIf(skip)(
+    "files behave alike",
+    async () => {
+      const { code, stdout, stderr } = await run("files", makeRoot());
+      expect([code, stderr]).toEqual([0, ""]);
+      expect(JSON.parse(stdout)).toEqual({
+        names: ["file", "link", "log"],
+        mode: 0o4750,
+        bytes: "wo",
+        codes: ["ENOENT", "ENOTDIR", "EISDIR", "ENOENT"],
+        isNothing: true,
+        hasUptime: true,
+        random: 16,
+        runtime,
+        executablePath: runtime === "bun" ? PROBE : bundle,
+      });
+    },
+    60_000,
+  );
+
+  test.skipIf(skip)(
+    "SIGTERM ends a user's script with all its children and goes on with nothing",
+    async () => {
+      const root = makeRoot();
+      fs.writeFileSync(
+        `${root}/script`,
+        `sleep 60 & echo $! > ${root}/pids
+         (trap '' TERM; echo $! >> ${root}/pids; while :; do sleep 1; done) &
+         echo $! >> ${root}/pids
+         trap 'echo cleaned up; exit 0' TERM
+         echo ready; touch ${root}/ready
+         while :; do sleep 0.1; done`,
+      );
+      const { code, stdout } = await run("wait-for-user", root, async (pid) => {
+        expect(await until(() => fs.existsSync(`${root}/ready`))).toBe(true);
+        process.kill(pid, "SIGTERM");
+      });
+      expect(code).toBe(1);
+      // Some shells tell of the child they lost.
+      expect(stdout.replace("Terminated\n", "")).toBe("ready\nreceived SIGTERM\ncleaned up\n");
+      expect(fs.readFileSync(`${root}/log`, "utf8")).toBe(stdout);
+      const pids = fs.readFileSync(`${root}/pids`, "utf8").trim().split("\n").map(Number);
+      expect(await until(() => !pids.some(isAlive))).toBe(true);
+    },
+    60_000,
+  );
+
+  test.skipIf(skip).each(["SIGTERM", "SIGINT", "SIGABRT"] as const)(
+    "%s waits for a command of our own and never touches it",
+    async (signal) => {
+      const root = makeRoot();
+      fs.writeFileSync(
+        `${root}/script`,
+        `trap 'touch ${root}/touched' TERM INT ABRT
+         touch ${root}/ready; sleep 0.7; touch ${root}/finished`,
+      );
+      const { code, stdout, stderr } = await run("wait-for-agent", root, async (pid) => {
+        expect(await until(() => fs.existsSync(`${root}/ready`))).toBe(true);
+        process.kill(pid, signal);
+        await Bun.sleep(50);
+        process.kill(pid, signal);
+      });
+      expect([code, stdout, stderr]).toEqual([1, "", `received ${signal}\n`]);
+      expect(fs.readdirSync(root).sort()).toEqual(["finished", "ready", "script"]);
+    },
+    60_000,
+  );
+});
