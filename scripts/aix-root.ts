@@ -6,7 +6,12 @@ import path from "node:path";
 import { bootMachine } from "../src/simulator/aix/boot-machine.ts";
 import { commandPaths } from "../src/simulator/aix/commands.ts";
 import type { AixMachine } from "../src/simulator/aix/machine.ts";
-import { type AixSeed, createDrives, createMachine } from "../src/simulator/aix/seed.ts";
+import {
+  type AixSeed,
+  attachLateDevices,
+  createDrives,
+  createMachine,
+} from "../src/simulator/aix/seed.ts";
 import { placeFile, seedFiles } from "../src/simulator/aix/seed-files.ts";
 import { createHostFileSystem } from "../src/system/host-file-system.ts";
 import { buildBaseSystem, findObstacle, makeNode } from "./aix-root/base-system.ts";
@@ -91,9 +96,7 @@ export function buildAixRoot(options: AixRootOptions): void {
   placeDiscs(root, seed);
   const machine = createMachine(seed);
   bootMachine(machine, files, Date.now());
-  if (seed.faults?.lateDisc === true) {
-    machine.undiscovered.push(...createDrives(seed));
-  }
+  attachLateDevices(machine, seed);
   writeMachine(root, machine);
   syncDriveNodes(root, machine);
 }

@@ -24,6 +24,11 @@ step("lint", [
 ]);
 step("format", [bin("oxfmt"), "-c", "scripts/oxfmt.json", "--check", ...FORMATTED]);
 step("build", [process.execPath, "scripts/build.ts", "--verify"]);
+const demo = process.env["DEMO_EXIT_CODE"];
+if (demo !== undefined) {
+  // CI has run the demo before: it counts as one of the steps.
+  count(demo === "0" ? 1 : 0, demo === "0" ? 0 : 1);
+}
 if (!process.argv.includes("--no-tests")) {
   runTests();
 }

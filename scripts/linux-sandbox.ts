@@ -16,7 +16,7 @@ export interface LinuxSandboxOptions {
 
 /** How a program is run in a sandbox. */
 export interface SandboxRunOptions {
-  /** Default "sandbox". */
+  /** The kernel's, before anything runs. Default: what /etc/hostname says, as systemd sets it. */
   readonly hostname?: string;
   /** Default 120,000; then everything that was started is killed. */
   readonly timeoutMs?: number;
@@ -110,7 +110,7 @@ function createHandle(
     loops.forEach(detachLoop);
     loops = [];
   };
-  const bootCommand = (argv: readonly string[], hostname = "sandbox"): string[] => {
+  const bootCommand = (argv: readonly string[], hostname = ""): string[] => {
     const enter = ["nsenter", "-t", String(holder.pid), "-m", "unshare", ...UNSHARE];
     return enter.concat(
       ["sh", "-c", BOOT, "sh", `${mountPoint}/root`, hostname, loops.join(" ")],
@@ -218,7 +218,7 @@ mkdir "$R/dev/shm" "$R/dev/pts"
 mount -t tmpfs tmpfs "$R/dev/shm"
 mount -t tmpfs tmpfs "$R/run"
 mkdir "$R/run/lock"
-hostname "$name"
+hostname "\${name:-$(cat "$R/etc/hostname" 2>/dev/null || echo localhost)}"
 ip link set lo up
 ip link add eth0 address ${SANDBOX_MAC} type veth peer name peer0
 ip link set peer0 up

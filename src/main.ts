@@ -25,14 +25,19 @@ async function main(): Promise<void> {
   const { createHostSystem } = await import("./system/host-system.ts");
   const { handleSignals } = await import("./system/host-signals.ts");
   const sys = createHostSystem();
+  let stop: (signal: string) => void = () => {};
   handleSignals(sys, (signal) => {
     sys.output.write("stderr", `Cloud-init ${VERSION} received ${signal}, exiting...\n`);
+    stop(signal);
   });
   const ctx: CliContext = {
     sys,
     cwd: workingDirectory(),
     stdout: (text) => sys.output.write("stdout", text),
     stderr: (text) => sys.output.write("stderr", text),
+    onStop(given) {
+      stop = given;
+    },
     exitCode: 0,
   };
   await runCli(program, args, ctx);

@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
 import fs from "node:fs";
+import os from "node:os";
 import path from "node:path";
 
 /** Programs of Debian that stand for AIX's in the root. */
@@ -27,19 +28,28 @@ export function findObstacle(): string | undefined {
   }
   const missing = [KSH, BUSYBOX, "/usr/bin/unshare"].find((program) => !fs.existsSync(program));
   if (missing !== undefined) {
-    return `an AIX root needs "${missing}" (Debian packages ksh93, busybox, util-linux)`;
+    return `an AIX root needs "${missing}" (Debian packages ksh93u+m, busybox-static, util-linux)`;
   }
-  const trial = spawnSync("unshare", [
-    "-m",
-    "-p",
-    "-n",
-    "-u",
-    "-i",
-    "--fork",
-    "--kill-child",
-    "true",
-  ]);
-  return trial.status === 0 ? undefined : "this machine does not allow unshare -m -p -n -u -i";
+  const unshared = spawnSync("unshare", [...NAMESPACES, "sh", "-c", TRIAL_MOUNTS]);
+  if (unshared.status !== 0) {
+    return "this machine does not allow what an AIX root needs: unshare -m -p -n -u -i, and mounts there";
+  }
+  return canMakeNodes()
+    ? undefined
+    : "this machine does not allow device files, as an AIX root needs them";
+}
+
+const NAMESPACES = ["-m", "-p", "-n", "-u", "-i", "--fork", "--kill-child"];
+const TRIAL_MOUNTS =
+  "mount --make-rprivate / && mount --bind /tmp /tmp && mount -t proc proc /proc";
+
+function canMakeNodes(): boolean {
+  const directory = fs.mkdtempSync(path.join(os.tmpdir(), "aix-root-trial-"));
+  try {
+    return spawnSync("mknod", [path.join(directory, "null"), "c", "1", "3"]).status === 0;
+  } finally {
+    fs.rmSync(directory, { recursive: true, force: true });
+  }
 }
 
 /** Shell, tools, libraries and device files: what of the base system is not simulated. */

@@ -1,5 +1,5 @@
 import type { ArgDef, ArgsDef } from "citty";
-import { nearestWord } from "./nearest-word.ts";
+import { nearestWord } from "../text/nearest-word.ts";
 
 /** What one level of the command line says, in the order given. */
 export interface ParsedArgv {
@@ -71,15 +71,7 @@ export function parseArgv(
     : { kind: "error", message };
 }
 
-/** The same said plainly, one `--name=value` each, for citty to read and type. */
-export function toRawArgs(parsed: ParsedArgv, definitions: ArgsDef): string[] {
-  const words = parsed.options.map(({ name, value }) =>
-    definitions[name]?.type === "boolean" ? `--${name}` : `--${name}=${value}`,
-  );
-  return [...words, "--", ...parsed.positionals];
-}
-
-/** All values of an option that may be repeated, in order: citty keeps the last one only. */
+/** All values of an option that may be repeated, in order: of typed arguments only the last one counts. */
 export function repeatedValues(parsed: ParsedArgv, name: string): string[] {
   return parsed.options.filter((option) => option.name === name).map((option) => option.value);
 }

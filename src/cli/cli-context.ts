@@ -8,6 +8,8 @@ export interface CliContext {
   readonly stderr: (text: string) => void;
   /** Where relative paths on the command line start. Absent: "/". */
   readonly cwd?: string;
+  /** Where a stage leaves what is to be done when a signal ends the program. */
+  readonly onStop?: (stop: (signal: string) => void) => void;
   /** 0 to 255. */
   exitCode: number;
 }

@@ -2,12 +2,12 @@ import { isDirectory } from "../system/files.ts";
 import { errorMessage } from "../text/error-message.ts";
 import { VERSION } from "../version.ts";
 import { absolutePath } from "./absolute-path.ts";
-import { type ParsedArgv, parseArgv, repeatedValues, toRawArgs } from "./argv.ts";
+import { type ParsedArgv, parseArgv, repeatedValues } from "./argv.ts";
 import type { CliContext } from "./cli-context.ts";
 import type { Command, GlobalOptions } from "./command.ts";
 import { COMMANDS } from "./commands.ts";
-import { GLOBAL_ARGS, INHERITED_ARGS, renderCommandHelp, renderMainHelp } from "./help.ts";
-import { nearestWord } from "./nearest-word.ts";
+import { GLOBAL_ARGS, INHERITED_ARGS } from "./global-args.ts";
+import { nearestWord } from "../text/nearest-word.ts";
 import { UsageError } from "./usage-error.ts";
 
 /**
@@ -18,7 +18,7 @@ import { UsageError } from "./usage-error.ts";
 export async function runCloudInit(args: readonly string[], ctx: CliContext): Promise<void> {
   const first = parseArgv(args, GLOBAL_ARGS, { stopAtPositional: true });
   if (first.kind === "help") {
-    ctx.stdout(await renderMainHelp(ctx.sys.output.isTerminal("stdout")));
+    ctx.stdout(await renderHelp(undefined, ctx.sys.output.isTerminal("stdout")));
     return;
   }
   if (first.kind === "error") {
@@ -51,7 +51,7 @@ async function runSubcommand(
   const definition = create(ctx, { debug: false, force: false, files: [] });
   const second = parseArgv(first.rest, definition.args, { inherited: INHERITED_ARGS });
   if (second.kind === "help") {
-    ctx.stdout(await renderCommandHelp(definition, ctx.sys.output.isTerminal("stdout")));
+    ctx.stdout(await renderHelp(definition, ctx.sys.output.isTerminal("stdout")));
     return;
   }
   if (second.kind === "error") {
@@ -63,7 +63,7 @@ async function runSubcommand(
   const inherited = { ...second, options: second.options.filter((option) => !isOwn(option)) };
   try {
     const command = create(ctx, readGlobals(ctx, first, inherited));
-    await command.run(toRawArgs(own, definition.args));
+    await command.run(own);
   } catch (error) {
     if (!(error instanceof UsageError)) {
       throw error;
@@ -112,7 +112,7 @@ async function failWithoutSubcommand(ctx: CliContext, hasOptions: boolean): Prom
     await failMain(ctx, "a subcommand is required");
     return;
   }
-  ctx.stdout(await renderMainHelp(ctx.sys.output.isTerminal("stdout")));
+  ctx.stdout(await renderHelp(undefined, ctx.sys.output.isTerminal("stdout")));
   ctx.stderr("\nNo Subcommand specified. Please specify a subcommand in addition to the option\n");
   ctx.exitCode = 1;
 }
@@ -123,10 +123,15 @@ async function failMain(ctx: CliContext, message: string): Promise<void> {
 
 async function fail(ctx: CliContext, message: string, command: Command | undefined): Promise<void> {
   const isTerminal = ctx.sys.output.isTerminal("stderr");
-  const help =
-    command === undefined
-      ? await renderMainHelp(isTerminal)
-      : await renderCommandHelp(command, isTerminal);
+  const help = await renderHelp(command, isTerminal);
   ctx.stderr(`error: ${message}\n\n${help}`);
   ctx.exitCode = 2;
+}
+
+/** Of a subcommand, or of the program. */
+async function renderHelp(command: Command | undefined, isTerminal: boolean): Promise<string> {
+  const { renderCommandHelp, renderMainHelp } = await import("./help.ts");
+  return command === undefined
+    ? renderMainHelp(isTerminal)
+    : renderCommandHelp(command, isTerminal);
 }

@@ -1,5 +1,7 @@
-import { type ArgsDef, type CommandDef, type ParsedArgs, runCommand } from "citty";
+import type { ArgsDef, ParsedArgs } from "citty";
+import type { ParsedArgv } from "./argv.ts";
 import type { CliContext } from "./cli-context.ts";
+import { readTypedArgs } from "./typed-args.ts";
 
 /** Options that stand before the subcommand, or among its own (compat core.md §2.3). */
 export interface GlobalOptions {
@@ -23,27 +25,21 @@ export interface Command {
   readonly name: string;
   readonly description: string;
   readonly args: ArgsDef;
-  /** `rawArgs` as `toRawArgs` gives them: checked, one word for each option. */
-  run(rawArgs: readonly string[]): Promise<void>;
+  /** `parsed` as `parseArgv` made it of these `args`. */
+  run(parsed: ParsedArgv): Promise<void>;
 }
 
-/** Makes a subcommand for one call: what it works on is closed over, since citty hands nothing down. */
+/** Makes a subcommand for one call: what it works on is closed over, since nothing is handed down. */
 export type CreateCommand = (ctx: CliContext, globals: GlobalOptions) => Command;
 
-/** Seals a definition; citty reads the words into typed arguments and runs it. */
+/** Seals a definition: what was said becomes typed arguments, and runs it. */
 export function defineSubcommand<const T extends ArgsDef>(
   definition: CommandDefinition<T>,
 ): Command {
-  const command: CommandDef<T> = {
-    args: definition.args,
-    run: async ({ args }) => definition.run(args),
-  };
   return {
     name: definition.name,
     description: definition.description,
     args: definition.args,
-    async run(rawArgs) {
-      await runCommand(command, { rawArgs: [...rawArgs] });
-    },
+    run: (parsed) => definition.run(readTypedArgs(parsed, definition.args)),
   };
 }

@@ -20,6 +20,18 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = withoutPrototype
     summary: "Run one module",
     load: async () => (await import("./commands/single.ts")).createSingleCommand,
   },
+  status: {
+    summary: "Tell how far cloud-init is, and what went wrong",
+    load: async () => (await import("./commands/status.ts")).createStatusCommand,
+  },
+  schema: {
+    summary: "Check cloud-config and network configuration, or show what can be in it",
+    load: async () => (await import("./commands/schema.ts")).createSchemaCommand,
+  },
+  plan: {
+    summary: "Show what a first boot would do, without doing it",
+    load: async () => (await import("./commands/plan.ts")).createPlanCommand,
+  },
   install: {
     summary: "Install this program: boot scripts, links, default configuration",
     load: async () => (await import("./commands/install.ts")).createInstallCommand,

@@ -61,3 +61,9 @@ function decodeEscapes(escapes: string): string {
     throw error;
   }
 }
+
+/** The value of `network-config=` on a command line: base64 of a network configuration, or "disabled". The last one counts. */
+export function findCommandLineNetwork(commandLine: string): string | undefined {
+  const found = [...commandLine.matchAll(/(?:^|\s)network-config=(\S+)/gu)];
+  return found.at(-1)?.[1];
+}

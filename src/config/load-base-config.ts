@@ -10,6 +10,7 @@ import { parseCommandLineConfig, readKernelCommandLine } from "./kernel-command-
 import { mergeLevels } from "./merge.ts";
 import type { ConfigLevel } from "./merge.ts";
 import { parseConfigFile } from "./parse-config-file.ts";
+import type { TemplateSource } from "./templated-config.ts";
 
 export interface BaseConfigOptions {
   /** Built in: the weakest level. */
@@ -22,6 +23,8 @@ export interface BaseConfigOptions {
   };
   /** `--file`, strongest first. */
   readonly configFiles?: readonly string[];
+  /** For files that are Jinja templates. Absent: they are read as they stand. */
+  readonly templates?: TemplateSource;
 }
 
 /** The configuration below user-data and vendor-data, and what it was made of. */
@@ -48,7 +51,13 @@ const CONFIG_FILES_MAX = 1000;
  * problem and counts as empty; the rest is used. YAML code is loaded only when there is a file.
  */
 export async function loadBaseConfig(sys: System, options: BaseConfigOptions): Promise<BaseConfig> {
-  const load: Load = { sys, problems: [], notes: [], inputs: [] };
+  const load: Load = {
+    sys,
+    problems: [],
+    notes: [],
+    inputs: [],
+    ...(options.templates === undefined ? {} : { templates: options.templates }),
+  };
   const overrides: ConfigLevel[] = [];
   for (const path of options.configFiles ?? []) {
     overrides.push(await readLevel(load, path, "required"));
@@ -84,6 +93,7 @@ interface Load {
   readonly problems: Problem[];
   readonly notes: Problem[];
   readonly inputs: InputFingerprint[];
+  readonly templates?: TemplateSource;
 }
 
 /** cloud.cfg and its directory, strongest first; the directory's files are merged before it. */
@@ -181,10 +191,7 @@ async function readLevel(
       }
       return { source: path, config: {} };
     }
-    const { config, problems, notes } = await parseConfigFile(bytes, path);
-    load.problems.push(...problems);
-    load.notes.push(...notes);
-    return { source: path, config };
+    return { source: path, config: await readConfig(load, bytes, path) };
   } catch (error) {
     load.problems.push({
       message: `Cannot read configuration, it is left out: ${errorMessage(error)}`,
@@ -193,6 +200,29 @@ async function readLevel(
     return { source: path, config: {} };
   }
 }
+
+async function readConfig(load: Load, bytes: Uint8Array, path: string): Promise<CloudConfig> {
+  if (startsLikeTemplate(bytes) && load.templates !== undefined) {
+    const { readTemplatedConfig } = await import("./templated-config.ts");
+    // What it is rendered with changes when the instance is found.
+    load.inputs.push(fingerprintPath(load.sys.fs, load.templates.path));
+    const { config, problems, notes } = await readTemplatedConfig(bytes, path, load.templates);
+    load.problems.push(...problems);
+    load.notes.push(...notes);
+    return config;
+  }
+  const { config, problems, notes } = await parseConfigFile(bytes, path);
+  load.problems.push(...problems);
+  load.notes.push(...notes);
+  return config;
+}
+
+/** "##" may begin a template; whether it does is looked at by code that most boots need not load. */
+function startsLikeTemplate(bytes: Uint8Array): boolean {
+  return bytes[0] === HASH && bytes[1] === HASH;
+}
+
+const HASH = 0x23;
 
 async function readCommandLineLevel(load: Load): Promise<ConfigLevel | undefined> {
   const commandLine = readKernelCommandLine(load.sys);

@@ -22,8 +22,8 @@ export async function parseConfigFile(
   if (content.length === 0) {
     return { config: {}, problems: [], notes: [] };
   }
-  const { parseYaml } = await import("../text/yaml.ts");
-  const parsed = parseYaml(content, source);
+  const { readYaml } = await import("../text/read-yaml.ts");
+  const parsed = await readYaml(content, source);
   if (!parsed.ok) {
     const problems = parsed.problems.map((problem) => ({
       ...problem,

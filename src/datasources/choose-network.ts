@@ -11,6 +11,9 @@ import type { OpenStackMetadata } from "./openstack-metadata.ts";
 /** Values of `datasource: {ConfigDrive: {network_source: …}}`. */
 export type NetworkSource = "auto" | "network_data" | "eni";
 
+/** The adapters of this machine; where one of these MAC addresses is missing, looks for adapters that were attached late. */
+export type ReadAdapters = (wanted: readonly string[]) => Promise<readonly AdapterInfo[]>;
+
 /** What was chosen, and why not the other. */
 export interface ChosenNetwork {
   readonly network?: InstanceNetwork;
@@ -29,7 +32,7 @@ export interface ChosenNetwork {
 export async function chooseNetwork(
   metadata: Pick<OpenStackMetadata, "networkData" | "interfaces">,
   preference: NetworkSource,
-  readAdapters: () => Promise<readonly AdapterInfo[]>,
+  readAdapters: ReadAdapters,
 ): Promise<ChosenNetwork> {
   const { networkData, interfaces } = metadata;
   const data =
@@ -57,8 +60,10 @@ export async function chooseNetwork(
   const why = `Settings in "${data.source}" are not used: ${reason}`;
   if (text === undefined || text.config.interfaces.length === 0) {
     const problems = [...data.problems, ...(text?.problems ?? [])];
+    // A document that cannot be read at all has been told of: that nothing is in it says no more.
+    const isTold = data.config.interfaces.length === 0 && data.problems.length > 0;
     return {
-      problems: [...problems, { message: why, source: data.source }],
+      problems: isTold ? problems : [...problems, { message: why, source: data.source }],
       notes: [],
       details: [],
     };
@@ -95,19 +100,19 @@ function choose(candidate: Candidate | undefined, notes: readonly string[]): Cho
 /** Undefined where network_data.json describes this machine's adapters. */
 async function findReasonAgainst(
   config: NetworkConfig,
-  readAdapters: () => Promise<readonly AdapterInfo[]>,
+  readAdapters: ReadAdapters,
 ): Promise<string | undefined> {
   const used = config.interfaces.filter(hasAddress);
   if (used.length === 0) {
     return "no link in it has an address";
   }
+  const byName = new Map(config.interfaces.map((link) => [link.name, link]));
   let adapters: readonly AdapterInfo[];
   try {
-    adapters = await readAdapters();
+    adapters = await readAdapters(listMacs(used, byName));
   } catch (error) {
     return `the adapters of this machine cannot be told (${errorMessage(error)})`;
   }
-  const byName = new Map(config.interfaces.map((link) => [link.name, link]));
   for (const link of used) {
     for (const name of physicalLinks(link.name, byName)) {
       const physical = byName.get(name);
@@ -119,6 +124,14 @@ async function findReasonAgainst(
     }
   }
   return undefined;
+}
+
+function listMacs(
+  used: readonly InterfaceConfig[],
+  byName: ReadonlyMap<string, InterfaceConfig>,
+): readonly string[] {
+  const names = new Set(used.flatMap((link) => physicalLinks(link.name, byName)));
+  return [...names].flatMap((name) => byName.get(name)?.macAddress ?? []);
 }
 
 function hasAddress(link: InterfaceConfig): boolean {

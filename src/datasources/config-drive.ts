@@ -111,7 +111,7 @@ async function claim(
   if (dsmode === "disabled") {
     return { found: false, reason: `dsmode is disabled (${source})` };
   }
-  const network = await readNetwork(ctx, source, metadata);
+  const { problems, ...network } = await readNetwork(ctx, source, metadata);
   const {
     layout,
     dsmode: _given,
@@ -131,6 +131,7 @@ async function claim(
       dsmode,
       ...network,
     },
+    problems: [...metadata.problems, ...problems],
   };
 }
 
@@ -175,9 +176,9 @@ async function readNetwork(
   ctx: DatasourceContext,
   source: string,
   metadata: OpenStackMetadata,
-): Promise<Pick<Instance, "network">> {
-  const chosen = await chooseNetwork(metadata, chooseNetworkSource(ctx), () =>
-    ctx.distro.network.adapters(),
+): Promise<Pick<Instance, "network"> & { readonly problems: readonly Problem[] }> {
+  const chosen = await chooseNetwork(metadata, chooseNetworkSource(ctx), (wanted) =>
+    ctx.distro.network.adapters(wanted),
   );
   for (const problem of chosen.problems) {
     ctx.log.warn(`${source}: ${describeProblem(problem)}`);
@@ -188,7 +189,8 @@ async function readNetwork(
   for (const detail of chosen.details) {
     ctx.log.debug(`${source}: ${detail}`);
   }
-  return chosen.network === undefined ? {} : { network: chosen.network };
+  const { network, problems } = chosen;
+  return { ...(network === undefined ? {} : { network }), problems };
 }
 
 function chooseNetworkSource(ctx: DatasourceContext): NetworkSource {

@@ -3,6 +3,7 @@ import type { Instance } from "../instance/instance.ts";
 import type { Paths } from "../instance/paths.ts";
 import type { Logger } from "../report/logger.ts";
 import type { System } from "../system/system.ts";
+import type { Problem } from "../text/problem.ts";
 
 /** One kind of cloud: finds the instance's data, or says that this is another cloud. */
 export interface Datasource {
@@ -15,7 +16,12 @@ export interface Datasource {
 }
 
 export type DatasourceAnswer =
-  | { readonly found: true; readonly instance: Instance }
+  | {
+      readonly found: true;
+      readonly instance: Instance;
+      /** What of its data cannot be used: in the log already, and errors of the stage. */
+      readonly problems?: readonly Problem[];
+    }
   /** Why this is not it, for the log, `status` and `plan`: "no disc labelled config-2 (looked at cd0)". */
   | { readonly found: false; readonly reason: string };
 

@@ -2,6 +2,7 @@ import type { CloudConfig } from "../config/cloud-config.ts";
 import type { Instance } from "../instance/instance.ts";
 import { describeKind } from "../text/describe-kind.ts";
 import { errorMessage } from "../text/error-message.ts";
+import type { Problem } from "../text/problem.ts";
 import { isRecord } from "../text/record.ts";
 import type { DatasourceContext } from "./datasource.ts";
 import { type DatasourceEntry, DATASOURCES, DATASOURCES_NOT_BUILT } from "./registry.ts";
@@ -15,6 +16,8 @@ export interface DatasourceSearch {
   readonly instance?: Instance;
   /** In init-local: found before it, with dsmode "pass": only its network and files are for this machine. */
   readonly networkOnly?: Instance;
+  /** What of the data of `instance`, else of `networkOnly`, cannot be used: in the log already. */
+  readonly problems: readonly Problem[];
   /** In the order of datasource_list. */
   readonly passedOver: readonly PassedOver[];
   /** Names for "Did not find any data source, searched classes: (…)". */
@@ -43,6 +46,7 @@ export async function findDatasource(
   const passedOver: PassedOver[] = [];
   const searchedClasses: string[] = [];
   let networkOnly: Instance | undefined;
+  let problems: readonly Problem[] = [];
   for (const entry of listEntries(stage, config, ctx, passedOver)) {
     if (!isOffered(entry, stage)) {
       continue;
@@ -60,6 +64,7 @@ export async function findDatasource(
       return {
         instance,
         ...(networkOnly === undefined ? {} : { networkOnly }),
+        problems: answer.problems,
         passedOver,
         searchedClasses,
       };
@@ -67,11 +72,17 @@ export async function findDatasource(
     const reason = "not claiming datasource, dsmode=pass";
     ctx.log.debug(`${instance.description}: ${reason}`);
     passedOver.push({ name: entry.name, reason, hasFailed: false });
-    if (stage === "init-local") {
-      networkOnly ??= instance;
+    if (stage === "init-local" && networkOnly === undefined) {
+      networkOnly = instance;
+      problems = answer.problems;
     }
   }
-  return { ...(networkOnly === undefined ? {} : { networkOnly }), passedOver, searchedClasses };
+  return {
+    ...(networkOnly === undefined ? {} : { networkOnly }),
+    problems,
+    passedOver,
+    searchedClasses,
+  };
 }
 
 /** The datasources that the configuration names, each once; what it names wrongly is logged. */
@@ -146,13 +157,14 @@ async function ask(
   config: CloudConfig,
   ctx: Omit<DatasourceContext, "config">,
 ): Promise<
-  { readonly instance: Instance } | { readonly reason: string; readonly hasFailed: boolean }
+  | { readonly instance: Instance; readonly problems: readonly Problem[] }
+  | { readonly reason: string; readonly hasFailed: boolean }
 > {
   try {
     const datasource = await entry.load();
     const answer = await datasource.find({ ...ctx, config: configOf(entry.name, config, ctx) });
     if (answer.found) {
-      return { instance: answer.instance };
+      return { instance: answer.instance, problems: answer.problems ?? [] };
     }
     ctx.log.debug(`${className} has no instance: ${answer.reason}`);
     return { reason: answer.reason, hasFailed: false };

@@ -34,6 +34,16 @@ export function convertVendorData(value: unknown): ConvertedVendorData {
   };
 }
 
+const HEADER_SEARCH_LENGTH = 4096;
+
+/** As the pipeline tells it (compat userdata.md §3 step 2); one that has our boundary in it stays what it is. */
+function isMessage(text: string): boolean {
+  const head = text.slice(0, HEADER_SEARCH_LENGTH);
+  return (
+    /mime-version:/iu.test(head) && /^(?:From |[!-9;-~]+:)/u.test(head) && !text.includes(BOUNDARY)
+  );
+}
+
 /** Cannot be a line of base64, so no part can end the archive early. */
 const BOUNDARY = "==cloud-init-vendor-data==";
 
@@ -45,6 +55,11 @@ function joinParts(parts: readonly string[]): string {
   }
   const lines = [`Content-Type: multipart/mixed; boundary="${BOUNDARY}"`, "MIME-Version: 1.0", ""];
   for (const part of parts) {
+    if (isMessage(part)) {
+      // A message is a part of this one as it stands.
+      lines.push(`--${BOUNDARY}`, part, "");
+      continue;
+    }
     const base64 = Buffer.from(part).toString("base64");
     lines.push(
       `--${BOUNDARY}`,

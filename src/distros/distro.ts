@@ -1,4 +1,5 @@
 import type { PathRoots } from "../instance/paths.ts";
+import type { SystemFacts } from "../instance/system-facts.ts";
 import type { NetworkConfig } from "../network/network-config.ts";
 import type { Logger } from "../report/logger.ts";
 import type { FileTree } from "../system/file-tree.ts";
@@ -20,7 +21,10 @@ export interface Distro {
   readMachineId(): Promise<string | undefined>;
   /** Seconds since boot, from wherever this system tells them; undefined where nothing does. */
   readUptimeSeconds(): Promise<number | undefined>;
+  /** Names and levels of the system, for instance-data. */
+  readSystemFacts?(): Promise<SystemFacts>;
   readonly hostname: HostnameAdapter;
+  readonly resolver: ResolverAdapter;
   readonly users: UserAdapter;
   readonly network: NetworkAdapter;
   readonly services: ServiceAdapter;
@@ -58,10 +62,17 @@ export interface HostnameAdapter {
   ensure(name: string, options?: { readonly createFile?: boolean }): Promise<boolean>;
 }
 
+export interface ResolverAdapter {
+  /** The name that reverse lookup gives an address, the full one if there is one; undefined where there is none or no answer came in time. */
+  findName(address: string, timeoutMs: number): Promise<string | undefined>;
+}
+
 export interface UserAdapter {
   find(name: string): Promise<FoundUser | undefined>;
   /** Creates the user or completes an existing one; never takes anything away. */
   ensureUser(user: UserSpec): Promise<void>;
+  /** Finishes what `ensureUser` began for a new user when the machine went down. Absent: such a user stays as it is. */
+  finishUser?(user: UserSpec): Promise<void>;
   ensureGroup(name: string, members: readonly string[]): Promise<void>;
   setPassword(name: string, password: string, form: "plain" | "hashed"): Promise<void>;
   /** The password only: keys keep working. */
@@ -104,8 +115,8 @@ export interface UserSpec {
 }
 
 export interface NetworkAdapter {
-  /** Physical adapters that are there now, in name order. */
-  adapters(): Promise<readonly AdapterInfo[]>;
+  /** Physical adapters that are there now, in name order. `wanted`: MAC addresses; where one is missing, devices that were attached late are looked for first. */
+  adapters(wanted?: readonly string[]): Promise<readonly AdapterInfo[]>;
   /** Makes the machine's network match, item by item: what cannot be done is a problem, the rest is done. */
   ensure(config: NetworkConfig): Promise<NetworkOutcome>;
   /** Devices and routes as they are, for the ci-info tables. */

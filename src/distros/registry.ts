@@ -60,6 +60,11 @@ const LOADERS: Readonly<Record<string, (name: string) => Promise<LoadedDistro>>>
   ubuntu: loadLinux,
 };
 
+/** The names that `loadDistro` has in its table, in alphabetical order. */
+export function distroNames(): readonly string[] {
+  return Object.keys(LOADERS);
+}
+
 async function loadAix(): Promise<LoadedDistro> {
   const [{ createAix }, { createAixDefaults }] = await Promise.all([
     import("./aix/aix.ts"),

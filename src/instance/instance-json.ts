@@ -14,7 +14,7 @@ export function instanceToJson(instance: Instance): string {
 export function instanceFromJson(text: string): Instance | undefined {
   let parsed: unknown;
   try {
-    parsed = JSON.parse(text, decodeBytes);
+    parsed = decodeKnownBytes(JSON.parse(text));
   } catch {
     return undefined;
   }
@@ -33,7 +33,28 @@ function encodeBytes(_key: string, value: unknown): unknown {
     : value;
 }
 
-function decodeBytes(_key: string, value: unknown): unknown {
+/** Only the fields that are bytes: metadata may have a key "base64" of its own. */
+function decodeKnownBytes(parsed: unknown): unknown {
+  const instance = isRecord(parsed) ? parsed["instance"] : undefined;
+  if (!isRecord(parsed) || !isRecord(instance)) {
+    return parsed;
+  }
+  const { randomSeed, files } = instance;
+  return {
+    ...parsed,
+    instance: {
+      ...instance,
+      ...(randomSeed === undefined ? {} : { randomSeed: decodeBytes(randomSeed) }),
+      ...(Array.isArray(files) ? { files: files.map(decodeFile) } : {}),
+    },
+  };
+}
+
+function decodeFile(file: unknown): unknown {
+  return isRecord(file) ? { ...file, content: decodeBytes(file["content"]) } : file;
+}
+
+function decodeBytes(value: unknown): unknown {
   if (isRecord(value) && Object.keys(value).length === 1 && typeof value[BYTES_KEY] === "string") {
     return new Uint8Array(Buffer.from(value[BYTES_KEY], "base64"));
   }

@@ -78,8 +78,20 @@ export function storeInstance(
   sys.fs.flush();
 }
 
+/** Makes an instance that is kept here the current one: `data/instance-id` and the link. Nothing is written where it is so already. */
+export function makeCurrent(sys: System, paths: Paths, id: string): void {
+  const previousId = readInstanceId(sys, paths);
+  if (previousId !== id) {
+    const options = { mode: 0o644, durable: true };
+    const previous = `${previousId ?? "NO_PREVIOUS_INSTANCE_ID"}\n`;
+    sys.fs.write(paths.previousInstanceIdFile, previous, options);
+    sys.fs.write(paths.instanceIdFile, `${id}\n`, options);
+  }
+  linkInstance(sys, paths, id);
+}
+
 /** Points `instance` at the instance's directory, by its absolute path. */
-export function linkInstance(sys: System, paths: Paths, id: string): void {
+function linkInstance(sys: System, paths: Paths, id: string): void {
   const target = paths.instance(id).dir;
   if (sys.fs.readLink(paths.instanceLink) === target) {
     return;

@@ -51,6 +51,8 @@ export interface InstancePaths {
   readonly vendorCloudConfigFile: string;
   readonly vendor2CloudConfigFile: string;
   readonly networkConfigFile: string;
+  /** The name that reverse lookup gave, and the instance was given. */
+  readonly dnsHostnameFile: string;
   readonly bootFinishedFile: string;
   readonly machineIdFile: string;
   readonly ledgerFile: string;
@@ -105,6 +107,7 @@ function createInstancePaths(dir: string): InstancePaths {
     vendorCloudConfigFile: `${dir}/vendor-cloud-config.txt`,
     vendor2CloudConfigFile: `${dir}/vendor2-cloud-config.txt`,
     networkConfigFile: `${dir}/network-config.json`,
+    dnsHostnameFile: `${dir}/hostname-from-dns`,
     bootFinishedFile: `${dir}/boot-finished`,
     machineIdFile: `${dir}/machine-id`,
     ledgerFile: `${dir}/ledger.jsonl`,

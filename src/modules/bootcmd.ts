@@ -3,7 +3,8 @@ import { renderShellScript } from "../text/shell-quote.ts";
 import { commandList } from "./command-list.ts";
 import { readConfigList } from "./config-list.ts";
 import { defineModule } from "./module.ts";
-import { runUserCommand } from "./run-user-command.ts";
+import { runCommandScript } from "./run-command-script.ts";
+import { userTimeLimit } from "./user-time-limit.ts";
 
 const SCRIPT_MODE = 0o600;
 
@@ -14,8 +15,9 @@ export const bootcmd = defineModule({
   description: [
     "Runs a list of commands on every boot, before most other modules. A string is a line for",
     "`/bin/sh`; a list is a command and its words, taken as they are. All of them are one script:",
-    "its exit code is that of the last command. The instance-id is in `INSTANCE_ID`, and",
-    "`cloud-init-per` is in the PATH.",
+    "its exit code is that of the last command, and `cloud-init status --failed` shows each one that",
+    "failed. The instance-id is in `INSTANCE_ID`, and `cloud-init-per` is in the PATH.",
+    "`timeouts: {bootcmd: 5m}` limits the time that they may take.",
   ].join("\n"),
   frequency: "always",
   schema: Type.Object({
@@ -47,14 +49,17 @@ export const bootcmd = defineModule({
     const path = `${ctx.paths.runDir}/bootcmd.sh`;
     ctx.sys.fs.write(path, script.text, { mode: SCRIPT_MODE });
     try {
-      const result = await runUserCommand(ctx, {
+      const result = await runCommandScript(ctx, {
+        key: "bootcmd",
+        commands: script.commands,
         kind: "command",
         what: "bootcmd",
         argv: ["/bin/sh", path],
-        place: ctx.locate(["bootcmd"]),
+        limit: userTimeLimit(ctx, "bootcmd"),
       });
       if (result.exitCode !== 0) {
-        const ending = `the last command ended with exit code ${result.exitCode}${result.detail}`;
+        const which = result.culprit ?? "the last command";
+        const ending = `${which} ended with exit code ${result.exitCode}${result.detail}`;
         ctx.fail({
           message: `Failed to run bootcmd module ${ctx.entryName}: ${ending}`,
           path: ["bootcmd"],

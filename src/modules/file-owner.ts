@@ -1,4 +1,7 @@
 import { mapRootGroup } from "../distros/aix/root-group.ts";
+import { readTextIfExists } from "../system/files.ts";
+import { findOwner } from "../system/owner.ts";
+import type { FileStat } from "../system/system.ts";
 import type { ModuleContext } from "./module.ts";
 
 /**
@@ -21,6 +24,24 @@ export function createOwnerReader(
     return known.get(key);
   };
 }
+
+/** Whether a file is that owner's already. A name that the machine's files do not know is nobody's: it may be a directory server's. */
+export function hasOwner(ctx: ModuleContext, stat: FileStat, owner: string): boolean {
+  if (owner === ctx.rootOwner) {
+    return stat.uid === 0 && stat.gid === 0;
+  }
+  const { fs } = ctx.sys;
+  const { uid, gid } = findOwner(owner, {
+    readPasswd: () => readTextIfExists(fs, "/etc/passwd"),
+    readGroup: () => readTextIfExists(fs, "/etc/group"),
+    unknownId: NOBODY,
+    missingFileId: NOBODY,
+  });
+  return (uid === undefined || uid === stat.uid) && (gid === undefined || gid === stat.gid);
+}
+
+/** An id that no file has. */
+const NOBODY = -1;
 
 function readOwner(ctx: ModuleContext, written: string): string | undefined {
   const colon = written.indexOf(":");

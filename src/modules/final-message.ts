@@ -1,4 +1,5 @@
 import { Type } from "typebox";
+import { readTemplateHeader } from "../jinja/template-header.ts";
 import { renderBasicTemplate } from "../text/basic-template.ts";
 import { formatRfc2822 } from "../text/rfc2822.ts";
 import { VERSION } from "../version.ts";
@@ -15,7 +16,8 @@ export const finalMessage = defineModule({
   description: [
     "Writes the last message of a boot to standard error and to the log, and the file",
     "`instance/boot-finished`. The template knows `$version`, `$timestamp`, `$datasource` and",
-    "`$uptime`, in lower or upper case, bare or as `${uptime}`.",
+    "`$uptime`, in lower or upper case, bare or as `${uptime}`; with `## template: jinja` as its",
+    "first line it is a Jinja template with the same names.",
   ].join("\n"),
   frequency: "always",
   schema: Type.Object({
@@ -29,7 +31,7 @@ export const finalMessage = defineModule({
   async run(ctx, config) {
     const uptime = formatUptime(await ctx.distro.readUptimeSeconds());
     const timestamp = formatRfc2822(ctx.sys.clock.now());
-    const message = renderMessage(ctx, chooseTemplate(ctx, config.final_message ?? ""), {
+    const message = await renderMessage(ctx, chooseTemplate(ctx, config.final_message ?? ""), {
       version: VERSION,
       timestamp,
       datasource: ctx.instance.description,
@@ -57,33 +59,46 @@ function chooseTemplate(ctx: ModuleContext, configured: string): string {
   return given.trim() === "" ? DEFAULT_TEMPLATE : given;
 }
 
-function renderMessage(
+async function renderMessage(
   ctx: ModuleContext,
   template: string,
   values: Readonly<Record<string, string>>,
-): string {
+): Promise<string> {
   const upperCase = Object.entries(values).map(([name, value]) => [name.toUpperCase(), value]);
   const variables = { ...values, ...Object.fromEntries(upperCase) };
-  const source = selectTemplate(template);
-  const rendered = renderBasicTemplate(source.text, variables);
-  if (source.engine === "basic" && rendered.ok) {
+  const rendered = await renderTemplate(template, variables);
+  if (rendered.reason === undefined) {
     return rendered.text;
   }
-  const reason =
-    source.engine === "basic"
-      ? `"$${rendered.ok ? "" : rendered.missingName}" is not known; there are $version, $timestamp, $datasource and $uptime`
-      : `templates of type "${source.engine}" are not built yet in this version`;
-  ctx.log.warn(`Failed to render final message template: ${reason}`);
+  ctx.log.warn(`Failed to render final message template: ${rendered.reason}`);
   const fallback = renderBasicTemplate(DEFAULT_TEMPLATE, variables);
   return fallback.ok ? fallback.text : DEFAULT_TEMPLATE;
 }
 
-/** The first line may select the engine and is no part of the text then (compat config.md §9.5). */
-function selectTemplate(template: string): { readonly engine: string; readonly text: string } {
-  const match = /^##\s*template:\s*([^\n]*?)\s*(?:\n|$)/iu.exec(template);
-  return match === null
-    ? { engine: "basic", text: template }
-    : { engine: (match[1] ?? "").toLowerCase(), text: template.slice(match[0].length) };
+/** The first line may name the engine (compat config.md §9.5). */
+async function renderTemplate(
+  template: string,
+  variables: Readonly<Record<string, string>>,
+): Promise<{ readonly text: string; readonly reason?: string }> {
+  const { engine = "basic", body } = readTemplateHeader(template);
+  switch (engine) {
+    case "basic": {
+      const rendered = renderBasicTemplate(body, variables);
+      return rendered.ok
+        ? { text: rendered.text }
+        : {
+            text: "",
+            reason: `"$${rendered.missingName}" is not known; there are $version, $timestamp, $datasource and $uptime`,
+          };
+    }
+    case "jinja": {
+      const { renderJinja } = await import("../jinja/render-jinja.ts");
+      const rendered = renderJinja(template, variables, "final_message");
+      return rendered.ok ? { text: rendered.text } : { text: "", reason: rendered.problem.message };
+    }
+    default:
+      return { text: "", reason: `Unknown template rendering type '${engine}' requested` };
+  }
 }
 
 /** Whether the configuration asks for nothing but None. */

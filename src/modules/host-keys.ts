@@ -37,17 +37,47 @@ export async function ensureHostKeys(
 ): Promise<HostKeyOutcome> {
   const record = `${ctx.paths.instance(ctx.instance.id).dir}/ssh-host-keys.json`;
   const own = readOwn(ctx, record);
-  const deleted = wish.isDeleted ? deleteForeign(ctx, own) : false;
+  const isGiven = Object.keys(wish.given).some((key) => GIVEN.exec(key)?.[2] === "private");
+  let deleted = false;
   if (!wish.isDeleted) {
     warnOfShared(ctx, own);
+  } else if (isGiven || findKeygen(ctx) !== undefined) {
+    deleted = deleteForeign(ctx, own);
+  } else if (listHostKeys(ctx).some((name) => !own.includes(name))) {
+    // A daemon without any key lets nobody in.
+    ctx.fail(
+      `Cannot make host keys of this machine's own, those of the image stay: ssh-keygen is not installed (looked for ${KEYGENS.join(", ")})`,
+    );
   }
-  const isGiven = Object.keys(wish.given).length > 0;
-  const made = isGiven ? writeGiven(ctx, wish.given) : await makeMissing(ctx, wish, own);
+  // Also where no private key is given: names that cannot be used are to be told.
+  const given = writeGiven(ctx, wish.given);
+  const generated = isGiven ? undefined : await makeMissing(ctx, wish, own);
+  const made: MadeKeys = {
+    names: [...given.names, ...(generated?.names ?? [])],
+    isChanged: given.isChanged || generated?.isChanged === true,
+    certificates: given.certificates,
+  };
   const names = [...new Set([...own, ...made.names])].sort();
   if (names.length > own.length) {
     ctx.sys.fs.write(record, `${JSON.stringify(names)}\n`, { mode: PRIVATE_MODE });
   }
-  return { isChanged: deleted || made.isChanged, certificates: made.certificates };
+  const isChanged = deleted || made.isChanged;
+  return { isChanged: isChanged && hasPrivateKey(ctx), certificates: made.certificates };
+}
+
+/** Without one sshd would not come up again: better it goes on with the keys that it has in memory. */
+function hasPrivateKey(ctx: ModuleContext): boolean {
+  const isThere = listHostKeys(ctx).some((name) => /^ssh_host_[a-z0-9-]+_key$/u.test(name));
+  if (!isThere) {
+    ctx.fail(
+      `There is no private host key in "${SSH_DIR}": the SSH daemon is not restarted. Run "ssh-keygen -A"`,
+    );
+  }
+  return isThere;
+}
+
+function findKeygen(ctx: ModuleContext): string | undefined {
+  return KEYGENS.find((path) => isFile(ctx.sys.fs, path));
 }
 
 /** Names in /etc/ssh that earlier runs for this instance made. */
@@ -160,7 +190,7 @@ async function makeMissing(
 ): Promise<MadeKeys> {
   const names: string[] = [];
   const none = { names, isChanged: false, certificates: [] };
-  const keygen = KEYGENS.find((path) => isFile(ctx.sys.fs, path));
+  const keygen = findKeygen(ctx);
   if (keygen === undefined) {
     ctx.log.info(
       `No host keys are made: OpenSSH is not installed (looked for ${KEYGENS.join(", ")})`,

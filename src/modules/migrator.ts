@@ -47,7 +47,9 @@ function migrateDirectory(ctx: ModuleContext, directory: string): number {
     const canonical = base.replaceAll("-", "_");
     const targets = canonical === SPLIT_NAME ? SPLIT_INTO : [canonical];
     const path = `${directory}/${name}`;
-    if (targets.includes(base) || fs.stat(path)?.kind !== "file") {
+    // A name that begins with a dot is no semaphore: a write that was cut off left it.
+    const isForeign = name.startsWith(".") || fs.stat(path)?.kind !== "file";
+    if (isForeign || targets.includes(base)) {
       continue;
     }
     for (const target of targets) {

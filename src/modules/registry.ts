@@ -1,9 +1,13 @@
 import type { ConfigModule } from "./module.ts";
 
-/** A module by name; its code is loaded when a list names it. */
-export interface ModuleEntry {
-  /** Canonical: "set_hostname". */
-  readonly name: string;
+/**
+ * A module by name, with what tells whether it is due: its code, and the schema library with it, is
+ * loaded when it is. On most boots most modules are not.
+ */
+export interface ModuleEntry extends Pick<
+  ConfigModule,
+  "name" | "frequency" | "activateByKeys" | "distros"
+> {
   load(): Promise<ConfigModule>;
 }
 
@@ -14,34 +18,101 @@ export function findModule(name: string): ModuleEntry | undefined {
 
 /** Every module that is built, in alphabetical order. */
 export const MODULES: readonly ModuleEntry[] = [
-  { name: "bootcmd", load: async () => (await import("./bootcmd.ts")).bootcmd },
-  { name: "final_message", load: async () => (await import("./final-message.ts")).finalMessage },
-  { name: "migrator", load: async () => (await import("./migrator.ts")).migrator },
-  { name: "runcmd", load: async () => (await import("./runcmd.ts")).runcmd },
+  {
+    name: "bootcmd",
+    frequency: "always",
+    activateByKeys: ["bootcmd"],
+    load: async () => (await import("./bootcmd.ts")).bootcmd,
+  },
+  {
+    name: "final_message",
+    frequency: "always",
+    load: async () => (await import("./final-message.ts")).finalMessage,
+  },
+  {
+    name: "migrator",
+    frequency: "always",
+    load: async () => (await import("./migrator.ts")).migrator,
+  },
+  {
+    name: "network",
+    frequency: "once-per-instance",
+    load: async () => (await import("./network.ts")).network,
+  },
+  {
+    name: "resolv_conf",
+    frequency: "once-per-instance",
+    activateByKeys: ["manage_resolv_conf"],
+    load: async () => (await import("./resolv-conf.ts")).resolvConf,
+  },
+  {
+    name: "runcmd",
+    frequency: "once-per-instance",
+    activateByKeys: ["runcmd"],
+    load: async () => (await import("./runcmd.ts")).runcmd,
+  },
   {
     name: "scripts_per_boot",
+    frequency: "always",
     load: async () => (await import("./scripts-per-boot.ts")).scriptsPerBoot,
   },
   {
     name: "scripts_per_instance",
+    frequency: "once-per-instance",
     load: async () => (await import("./scripts-per-instance.ts")).scriptsPerInstance,
   },
   {
     name: "scripts_per_once",
+    frequency: "once",
     load: async () => (await import("./scripts-per-once.ts")).scriptsPerOnce,
   },
-  { name: "scripts_user", load: async () => (await import("./scripts-user.ts")).scriptsUser },
-  { name: "scripts_vendor", load: async () => (await import("./scripts-vendor.ts")).scriptsVendor },
-  { name: "set_hostname", load: async () => (await import("./set-hostname.ts")).setHostname },
-  { name: "ssh", load: async () => (await import("./ssh.ts")).ssh },
+  {
+    name: "scripts_user",
+    frequency: "once-per-instance",
+    load: async () => (await import("./scripts-user.ts")).scriptsUser,
+  },
+  {
+    name: "scripts_vendor",
+    frequency: "once-per-instance",
+    load: async () => (await import("./scripts-vendor.ts")).scriptsVendor,
+  },
+  {
+    name: "set_hostname",
+    frequency: "once-per-instance",
+    load: async () => (await import("./set-hostname.ts")).setHostname,
+  },
+  {
+    name: "set_hostname_from_dns",
+    frequency: "once-per-instance",
+    load: async () => (await import("./set-hostname-from-dns.ts")).setHostnameFromDns,
+  },
+  { name: "ssh", frequency: "once-per-instance", load: async () => (await import("./ssh.ts")).ssh },
+  {
+    name: "update_etc_hosts",
+    frequency: "always",
+    activateByKeys: ["manage_etc_hosts"],
+    load: async () => (await import("./update-etc-hosts.ts")).updateEtcHosts,
+  },
   {
     name: "update_hostname",
+    frequency: "always",
     load: async () => (await import("./update-hostname.ts")).updateHostname,
   },
-  { name: "users_groups", load: async () => (await import("./users-groups.ts")).usersGroups },
-  { name: "write_files", load: async () => (await import("./write-files.ts")).writeFiles },
+  {
+    name: "users_groups",
+    frequency: "once-per-instance",
+    load: async () => (await import("./users-groups.ts")).usersGroups,
+  },
+  {
+    name: "write_files",
+    frequency: "once-per-instance",
+    activateByKeys: ["write_files"],
+    load: async () => (await import("./write-files.ts")).writeFiles,
+  },
   {
     name: "write_files_deferred",
+    frequency: "once-per-instance",
+    activateByKeys: ["write_files"],
     load: async () => (await import("./write-files-deferred.ts")).writeFilesDeferred,
   },
 ];

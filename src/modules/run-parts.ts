@@ -1,14 +1,28 @@
 import { statTarget } from "../system/files.ts";
 import { findScriptStart, isExecutable } from "./interpreter.ts";
 import type { ModuleContext } from "./module.ts";
-import { runUserCommand } from "./run-user-command.ts";
+import { runUserCommand, type UserCommandResult } from "./run-user-command.ts";
 import { searchDirectories } from "./user-environment.ts";
+import { userTimeLimit } from "./user-time-limit.ts";
 
 /** Which scripts a module runs. */
 export interface RunPartsOptions {
   readonly directory: string;
   /** A command put before each script: `vendor_data.prefix`. */
   readonly prefix?: readonly string[];
+  /** Runs a script in a way of its own; undefined where it is one like the others. */
+  readonly runSpecial?: (name: string, script: SpecialScript) => Promise<SpecialResult> | undefined;
+}
+
+export interface SpecialScript {
+  readonly path: string;
+  readonly argv: readonly string[];
+  readonly doubt?: string | undefined;
+}
+
+export interface SpecialResult extends UserCommandResult {
+  /** What of it failed. */
+  readonly culprit?: string;
 }
 
 /**
@@ -21,7 +35,7 @@ export async function runParts(ctx: ModuleContext, options: RunPartsOptions): Pr
   const scripts = findScripts(ctx, directory);
   const failed: string[] = [];
   for (const name of scripts) {
-    const isOk = await runScript(ctx, `${directory}/${name}`, options.prefix ?? []);
+    const isOk = await runScript(ctx, name, options);
     if (!isOk) {
       failed.push(name);
     }
@@ -70,23 +84,32 @@ function warnIfOthersMayWrite(ctx: ModuleContext, path: string): void {
 
 async function runScript(
   ctx: ModuleContext,
-  path: string,
-  prefix: readonly string[],
+  name: string,
+  options: RunPartsOptions,
 ): Promise<boolean> {
+  const path = `${options.directory}/${name}`;
   const start = findScriptStart(ctx.sys.fs, path, searchDirectories(ctx));
-  const result = await runUserCommand(ctx, {
-    kind: "script",
-    what: path,
-    argv: [...prefix, ...start.argv],
-    ...(start.doubt === undefined ? {} : { doubt: start.doubt }),
-  });
+  const argv = [...(options.prefix ?? []), ...start.argv];
+  const { doubt } = start;
+  const special = options.runSpecial?.(name, { path, argv, doubt });
+  const result: SpecialResult =
+    special === undefined
+      ? await runUserCommand(ctx, {
+          kind: "script",
+          what: path,
+          argv,
+          doubt,
+          limit: userTimeLimit(ctx, "scripts"),
+        })
+      : await special;
   if (result.exitCode !== 0) {
-    ctx.log.warn(`Failed running ${path} [${result.exitCode}]${result.detail}`);
+    const culprit = result.culprit === undefined ? "" : ` in ${result.culprit}`;
+    ctx.log.warn(`Failed running ${path} [${result.exitCode}]${culprit}${result.detail}`);
     return false;
   }
   // Only a plan gets here with a doubt: it does not run the script.
-  if (start.doubt !== undefined) {
-    ctx.log.warn(`Script "${path}" will not start: ${start.doubt}`);
+  if (doubt !== undefined) {
+    ctx.log.warn(`Script "${path}" will not start: ${doubt}`);
   }
   return true;
 }

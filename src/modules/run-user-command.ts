@@ -1,3 +1,5 @@
+import type { TimeLimit } from "../config/time-limits.ts";
+import type { ReportingScript } from "../system/system.ts";
 import type { ModuleContext } from "./module.ts";
 import { userEnvironment } from "./user-environment.ts";
 
@@ -7,28 +9,36 @@ export interface UserCommand {
   readonly what: string;
   readonly argv: readonly string[];
   /** Why it will probably not start; told where it did not. */
-  readonly doubt?: string;
+  readonly doubt?: string | undefined;
   /** Where the wish stands, as far as known. */
   readonly place?: { readonly source: string; readonly line: number } | undefined;
+  /** Absent: it may run for ever. */
+  readonly limit?: TimeLimit | undefined;
+  readonly reporting?: ReportingScript | undefined;
 }
+
+/** What of a module's context is needed for it. */
+export type UserCommandContext = Pick<ModuleContext, "instance" | "ledger" | "sys">;
 
 /** How it ended. */
 export interface UserCommandResult {
   readonly exitCode: number;
+  readonly timedOut: boolean;
   /** For the end of a message: why it did not start, or its last line of output; "" where neither is known. */
   readonly detail: string;
 }
 
-const TAIL_LINE_COUNT = 5;
+/** So many last lines of output go to the ledger. */
+export const TAIL_LINE_COUNT = 5;
 const NOT_STARTED_EXIT_CODES: ReadonlySet<number> = new Set([126, 127]);
 
 /**
- * Runs a command of the user's: without a time limit, with its output going where the stage's goes,
- * and with a step in the ledger that has its exit code, duration and last lines. Never throws for
- * what the command does.
+ * Runs a command of the user's: with its output going where the stage's goes, and with a step in the
+ * ledger that has its exit code, duration and last lines. Beyond its time limit its whole process
+ * group is sent SIGTERM, then SIGKILL. Never throws for what the command does.
  */
 export async function runUserCommand(
-  ctx: ModuleContext,
+  ctx: UserCommandContext,
   command: UserCommand,
 ): Promise<UserCommandResult> {
   const mark = ctx.sys.output.mark();
@@ -38,31 +48,32 @@ export async function runUserCommand(
     output: "inherit",
     okExitCodes: "any",
     env: userEnvironment(ctx),
+    ...(command.limit === undefined ? {} : { timeoutMs: command.limit.ms }),
+    ...(command.reporting === undefined ? {} : { reporting: command.reporting }),
   });
-  const isOk = result.exitCode === 0;
+  const { exitCode, timedOut } = result;
+  const isOk = exitCode === 0;
   const tail = isOk ? "" : ctx.sys.output.tailSince(mark, TAIL_LINE_COUNT).trimEnd();
-  const reason = isOk ? undefined : reasonOf(command, result.exitCode);
+  const cause = timedOut ? timeoutReason(command) : doubtReason(command, exitCode);
   ctx.ledger.record({
     time,
     kind: command.kind,
     what: command.what,
     outcome: isOk ? "ok" : "failed",
-    exitCode: result.exitCode,
+    exitCode,
     durationMs: result.durationMs,
-    ...(reason === undefined ? {} : { reason }),
+    ...(isOk ? {} : { reason: cause ?? `exit code ${exitCode}` }),
     ...(tail === "" ? {} : { stderr: tail }),
     ...command.place,
   });
-  const didNotStart = NOT_STARTED_EXIT_CODES.has(result.exitCode) && command.doubt !== undefined;
-  const detail = didNotStart ? command.doubt : tail.split("\n").at(-1);
-  return {
-    exitCode: result.exitCode,
-    detail: isOk || detail === undefined || detail === "" ? "" : `: ${detail}`,
-  };
+  const detail = isOk ? "" : (cause ?? tail.split("\n").at(-1) ?? "");
+  return { exitCode, timedOut, detail: detail === "" ? "" : `: ${detail}` };
 }
 
-function reasonOf(command: UserCommand, exitCode: number): string {
-  return NOT_STARTED_EXIT_CODES.has(exitCode) && command.doubt !== undefined
-    ? command.doubt
-    : `exit code ${exitCode}`;
+function timeoutReason({ limit }: UserCommand): string {
+  return `it ran longer than ${limit?.title ?? "it may"} and was ended with all that it had started`;
+}
+
+function doubtReason(command: UserCommand, exitCode: number): string | undefined {
+  return NOT_STARTED_EXIT_CODES.has(exitCode) ? command.doubt : undefined;
 }

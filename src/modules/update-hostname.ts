@@ -1,6 +1,12 @@
+import { isHostName } from "../instance/hostname.ts";
 import { readTextIfExists } from "../system/files.ts";
 import { formatProblem } from "../text/problem.ts";
-import { HOSTNAME_ITEM_KEYS, hostnameSchema, readWantedName } from "./hostname-config.ts";
+import {
+  HOSTNAME_ITEM_KEYS,
+  hostnameSchema,
+  readWantedName,
+  type WantedName,
+} from "./hostname-config.ts";
 import { defineModule, type ModuleContext } from "./module.ts";
 
 /** Keeps the deployed host name on every boot (compat modules.md, update_hostname; DECISIONS 17). */
@@ -22,7 +28,9 @@ export const updateHostname = defineModule({
       ctx.log.debug("preserve_hostname is set: the host name is left as it is");
       return;
     }
-    const { wanted, problems } = readWantedName(ctx, config.prefer_fqdn_over_hostname);
+    const deployed = readWantedName(ctx, config.prefer_fqdn_over_hostname);
+    const wanted = readDnsName(ctx) ?? deployed.wanted;
+    const { problems } = deployed;
     // set_hostname failed for them once; every later boot would fail again.
     for (const problem of problems) {
       ctx.log.info(formatProblem(problem));
@@ -45,6 +53,15 @@ export const updateHostname = defineModule({
     }
   },
 });
+
+/** What set_hostname_from_dns found for this instance is its deployed name. */
+function readDnsName(ctx: ModuleContext): WantedName | undefined {
+  const path = ctx.paths.instance(ctx.instance.id).dnsHostnameFile;
+  const name = readTextIfExists(ctx.sys.fs, path)?.trim();
+  return name === undefined || !isHostName(name)
+    ? undefined
+    : { name, names: { hostname: name, fqdn: name, problems: [], warnings: [] } };
+}
 
 /** Whether the name is to be changed; keeps `data/previous-hostname` right. */
 function isToBeSet(ctx: ModuleContext, wanted: string, current: string | undefined): boolean {

@@ -4,6 +4,7 @@ import { errorMessage } from "../text/error-message.ts";
 import type { Problem } from "../text/problem.ts";
 import { readGroupList, type WantedGroup } from "./group-list.ts";
 import { ensureUserAccess } from "./user-access.ts";
+import { isMarkedNew, markNew, unmarkNew } from "./new-user-mark.ts";
 import { readUserEntry, type UserEntry } from "./user-entry.ts";
 import { defaultUserName, readUserList } from "./user-list.ts";
 import { defineModule, type ModuleContext } from "./module.ts";
@@ -96,12 +97,23 @@ async function ensureUser(
     failUser(`Not creating user ${user.name}. ${conflict}`);
   } else {
     try {
-      const isNew = (await ctx.distro.users.find(user.name)) === undefined;
-      await ctx.distro.users.ensureUser(await createSpec(ctx, user, failUser));
+      const isThere = (await ctx.distro.users.find(user.name)) !== undefined;
+      const isUnfinished = isThere && isMarkedNew(ctx, user.name);
+      const isNew = !isThere || isUnfinished;
+      const spec = await createSpec(ctx, user, failUser);
+      if (isNew) {
+        markNew(ctx, user.name);
+      }
+      if (isUnfinished) {
+        ctx.log.info(`User ${user.name} was being made when the last boot was cut off: going on`);
+        await ctx.distro.users.finishUser?.(spec);
+      }
+      await ctx.distro.users.ensureUser(spec);
       await ensureUserAccess(ctx, user, { isNew, defaultName, failUser });
     } catch (error) {
       failUser(`Failed to create user ${user.name}: ${errorMessage(error)}`, error);
     }
+    unmarkNew(ctx, user.name);
   }
   const place = user.path === undefined ? undefined : ctx.locate(user.path);
   ctx.ledger.record({

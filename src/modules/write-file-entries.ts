@@ -3,7 +3,7 @@ import { statTarget } from "../system/files.ts";
 import type { FileStat, FileSystem } from "../system/system.ts";
 import { errorMessage } from "../text/error-message.ts";
 import { decodeContent } from "./file-content.ts";
-import { createOwnerReader } from "./file-owner.ts";
+import { createOwnerReader, hasOwner } from "./file-owner.ts";
 import { parsePermissions } from "./file-permissions.ts";
 import type { ModuleContext } from "./module.ts";
 import type { IndexedEntry } from "./read-file-entries.ts";
@@ -194,7 +194,7 @@ function endsWith(bytes: Uint8Array, ending: Uint8Array): boolean {
   );
 }
 
-/** Whether nothing is to be done. Names of owners other than root are not looked up: such files are written again. */
+/** Whether nothing is to be done. */
 function isSame(
   ctx: ModuleContext,
   stat: FileStat,
@@ -202,11 +202,11 @@ function isSame(
   wanted: PreparedFile,
   content: Uint8Array,
 ): boolean {
-  const isRoot = stat.uid === 0 && stat.gid === 0;
-  const isOwnerSame =
-    wanted.owner === undefined ||
-    (wanted.owner === ctx.rootOwner ? isRoot : wanted.owner === `${stat.uid}:${stat.gid}`);
-  return isOwnerSame && stat.mode === wanted.mode && Buffer.compare(present, content) === 0;
+  return (
+    stat.mode === wanted.mode &&
+    Buffer.compare(present, content) === 0 &&
+    (wanted.owner === undefined || hasOwner(ctx, stat, wanted.owner))
+  );
 }
 
 const DIRECTORY_MODE = 0o755;

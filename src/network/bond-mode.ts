@@ -1,5 +1,5 @@
 /** Linux's names for its bonding modes, by number (Documentation/networking/bonding). */
-const MODES = [
+export const BOND_MODES: readonly string[] = [
   "balance-rr",
   "active-backup",
   "balance-xor",
@@ -11,6 +11,6 @@ const MODES = [
 
 /** The name of a bonding mode that is given by name, by number, or not at all. */
 export function bondModeName(mode: string | undefined): string {
-  const byNumber = /^[0-6]$/u.test(mode ?? "") ? MODES[Number(mode)] : undefined;
+  const byNumber = /^[0-6]$/u.test(mode ?? "") ? BOND_MODES[Number(mode)] : undefined;
   return byNumber ?? (mode === undefined || mode === "" ? "balance-rr" : mode);
 }

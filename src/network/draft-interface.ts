@@ -1,6 +1,7 @@
 import { formatAddress, isHostAddress, parseAddress, parsePrefixLength } from "./ip-address.ts";
 import { parseMacAddress } from "./mac-address.ts";
 import {
+  addNote,
   type Given,
   type InterfaceDraft,
   type NetworkDraft,
@@ -53,6 +54,10 @@ export function addAddress(
     return;
   }
   const owner = draft.addressOwners.get(canonical);
+  if (owner === iface.name && hasAddress(iface, canonical, prefixLength)) {
+    addNote(draft, `Address "${canonical}" of ${iface.name} is there twice`);
+    return;
+  }
   if (owner !== undefined) {
     const message = `Address "${canonical}" of ${iface.name} is left out: ${owner} has it already`;
     reportProblem(draft, message, at);
@@ -65,10 +70,16 @@ export function addAddress(
   }
   if (mask === undefined) {
     const message = `Address "${canonical}" of ${iface.name} has no netmask: /${prefixLength} is assumed`;
-    reportProblem(draft, message, at);
+    reportProblem(draft, message, at, "warning");
   }
   draft.addressOwners.set(canonical, iface.name);
   iface.addresses.push({ family: address.family, address: canonical, prefixLength });
+}
+
+function hasAddress(iface: InterfaceDraft, address: string, prefixLength: number): boolean {
+  return iface.addresses.some(
+    (known) => known.address === address && known.prefixLength === prefixLength,
+  );
 }
 
 /** The smallest IPv4 packet size (RFC 791) and the largest. */
@@ -96,7 +107,7 @@ export function setMacAddress(draft: NetworkDraft, iface: InterfaceDraft, mac: G
     iface.macAddress = address;
   } else if (iface.macAddress !== address) {
     const message = `Hardware address "${address}" of ${iface.name} is not used: "${iface.macAddress}" was given before`;
-    reportProblem(draft, message, mac.at);
+    reportProblem(draft, message, mac.at, "warning");
   }
 }
 

@@ -27,6 +27,8 @@ export interface GivenRoute {
   readonly mask?: Given;
   readonly gateway: Given;
   readonly metric?: Given;
+  /** The gateway is on the link, although it is in none of the interface's networks. */
+  readonly isOnLink?: boolean;
 }
 
 /** The default route through a gateway of the interface. `family` is what the source says; absent: the gateway tells. */
@@ -34,25 +36,31 @@ export function addGateway(
   draft: NetworkDraft,
   iface: InterfaceDraft,
   gateway: Given,
-  options: { readonly family?: 4 | 6; readonly metric?: Given } = {},
+  options: {
+    readonly family?: 4 | 6;
+    readonly metric?: Given | undefined;
+    readonly isOnLink?: boolean | undefined;
+  } = {},
 ): void {
   const address = parseGateway(draft, iface, gateway, options.family);
   if (address !== undefined) {
     const destination = address.family === 4 ? "0.0.0.0" : "::";
     const metric = parseMetric(draft, iface, options.metric);
-    pushRoute(draft, iface, { destination, prefixLength: 0, gateway: address, metric }, gateway.at);
+    const { isOnLink: isNear } = options;
+    pushRoute(
+      draft,
+      iface,
+      { destination, prefixLength: 0, gateway: address, metric, isNear },
+      gateway.at,
+    );
   }
 }
 
 /** One static route; "default", "0.0.0.0/0" and "::/0" are default routes. */
 export function addRoute(draft: NetworkDraft, iface: InterfaceDraft, route: GivenRoute): void {
   if (route.destination.text === "default") {
-    addGateway(
-      draft,
-      iface,
-      route.gateway,
-      route.metric === undefined ? {} : { metric: route.metric },
-    );
+    const { metric, isOnLink: isNear } = route;
+    addGateway(draft, iface, route.gateway, { metric, isOnLink: isNear });
     return;
   }
   const target = parseDestination(route);
@@ -68,7 +76,13 @@ export function addRoute(draft: NetworkDraft, iface: InterfaceDraft, route: Give
     const metric = parseMetric(draft, iface, route.metric);
     const destination = formatAddress(target.network);
     const { prefixLength } = target;
-    pushRoute(draft, iface, { destination, prefixLength, gateway, metric }, route.gateway.at);
+    const { isOnLink: isNear } = route;
+    pushRoute(
+      draft,
+      iface,
+      { destination, prefixLength, gateway, metric, isNear },
+      route.gateway.at,
+    );
   }
 }
 
@@ -156,6 +170,7 @@ function pushRoute(
     readonly prefixLength: number;
     readonly gateway: IpAddress;
     readonly metric: number | undefined;
+    readonly isNear: boolean | undefined;
   },
   at: Place,
 ): void {
@@ -178,7 +193,7 @@ function pushRoute(
     return;
   }
   if (iface.routes.length < ROUTE_COUNT_MAX) {
-    iface.routes.push({ config, at });
+    iface.routes.push({ config, at, ...(route.isNear === true ? { isOnLink: true } : {}) });
   } else {
     const message = `A route of ${iface.name} is left out: ${ROUTE_COUNT_MAX} routes are the most that are used`;
     reportProblem(draft, message, at);

@@ -5,18 +5,19 @@ import {
   setMacAddress,
   setMtu,
 } from "./draft-interface.ts";
+import { setBond, setVlan } from "./draft-link.ts";
 import { addGateway, addRoute } from "./draft-route.ts";
 import { parseRouteCommand } from "./eni-route-command.ts";
-import type { Link } from "./network-config.ts";
 import {
+  addNote,
   draftInterface,
   type Given,
   type InterfaceDraft,
   type NetworkDraft,
+  type Place,
   quoteValue,
   reportProblem,
 } from "./network-draft.ts";
-import { bondModeName } from "./bond-mode.ts";
 
 /** One `iface` block of interfaces(5). */
 export interface EniStanza {
@@ -118,7 +119,7 @@ function findOption(
   }
   if (found.some((option) => option.value !== last.value)) {
     const message = `Several values for "${key}" in one block of ${iface.name}: the last, ${quoteValue(last.value)}, is used`;
-    reportProblem(draft, message, { line: last.line });
+    reportProblem(draft, message, { line: last.line }, "warning");
   }
   return { text: last.value, at: { line: last.line } };
 }
@@ -153,7 +154,7 @@ function applyOption(
       return;
     case "bond-master":
     case "bond_master":
-      addMember(masters, value, iface.name);
+      addMember(masters, iface.name, value);
       return;
     case "pre-up":
     case "up":
@@ -165,11 +166,21 @@ function applyOption(
       return;
     default:
       // interfaces(5) hands unknown options to scripts: they say nothing here.
+      if (!KNOWN_OPTIONS.test(key)) {
+        addNote(
+          draft,
+          `Option ${quoteValue(key)} of ${iface.name} in line ${option.line} of ${draft.source} is not used`,
+        );
+      }
       return;
   }
 }
 
-function addMember(masters: Map<string, string[]>, master: string, member: string): void {
+/** Read with their block, or said by the address and its mask already. */
+const KNOWN_OPTIONS =
+  /^(?:address|netmask|gateway|metric|broadcast|network|scope|pointopoint|dhcp|slaves|bond[-_].*|vlan-raw-device|vlan[-_]id)$/u;
+
+function addMember(masters: Map<string, string[]>, member: string, master: string): void {
   const members = masters.get(master);
   if (members === undefined) {
     masters.set(master, [member]);
@@ -204,50 +215,42 @@ function applyCommand(
 }
 
 function applyLink(draft: NetworkDraft, iface: InterfaceDraft, stanza: EniStanza): void {
-  const values = new Map(stanza.options.map(({ key, value }) => [key.replaceAll("_", "-"), value]));
-  const link = bondLink(values) ?? vlanLink(draft, iface.name, values, stanza.line);
-  if (link !== undefined) {
-    iface.link = link;
+  const values = new Map<string, Given>();
+  for (const { key, value, line } of stanza.options) {
+    values.set(key.replaceAll("_", "-"), { text: value, at: { line } });
   }
-}
-
-function bondLink(values: ReadonlyMap<string, string>): Link | undefined {
   const members = values.get("bond-slaves") ?? values.get("slaves");
   const mode = values.get("bond-mode");
-  if (members === undefined && mode === undefined) {
-    return undefined;
+  if (members !== undefined || mode !== undefined) {
+    setBond(draft, iface, {
+      members: splitWords(members).filter(({ text }) => text !== "none"),
+      mode,
+      parameters: bondParameters(values),
+    });
+    return;
   }
-  const parameters: Record<string, string> = {};
-  for (const [key, value] of values) {
-    if (/^bond-(?!slaves$|mode$|master$)[a-z0-9-]+$/u.test(key)) {
-      parameters[key.slice("bond-".length)] = value;
-    }
+  const [, namedParent, namedId] = /^(.+)\.(\d{1,4})$/u.exec(iface.name) ?? [];
+  const at = { line: stanza.line };
+  const parent = values.get("vlan-raw-device") ?? givenText(namedParent, at);
+  if (parent !== undefined) {
+    const idText = namedId ?? /^vlan(\d{1,4})$/iu.exec(iface.name)?.[1] ?? "";
+    setVlan(draft, iface, { parent, id: values.get("vlan-id") ?? { text: idText, at } });
   }
-  return {
-    kind: "bond",
-    members: (members ?? "").split(" ").filter((name) => name !== "" && name !== "none"),
-    mode: bondModeName(mode),
-    parameters,
-  };
 }
 
-function vlanLink(
-  draft: NetworkDraft,
-  name: string,
-  values: ReadonlyMap<string, string>,
-  line: number,
-): Link | undefined {
-  const [, namedParent, namedId] = /^(.+)\.(\d{1,4})$/u.exec(name) ?? [];
-  const parent = values.get("vlan-raw-device") ?? namedParent;
-  if (parent === undefined) {
-    return undefined;
-  }
-  const idText = values.get("vlan-id") ?? namedId ?? /^vlan(\d{1,4})$/iu.exec(name)?.[1] ?? "";
-  const id = /^\d{1,4}$/u.test(idText) ? Number(idText) : 0;
-  if (id < 1 || id > 4094) {
-    const message = `Cannot use VLAN number ${quoteValue(idText)} of ${name}: expected a number from 1 to 4094`;
-    reportProblem(draft, message, { line });
-    return undefined;
-  }
-  return { kind: "vlan", parent, id };
+function bondParameters(values: ReadonlyMap<string, Given>): readonly (readonly [string, Given])[] {
+  return [...values].flatMap(([key, value]) =>
+    /^bond-(?!slaves$|mode$|master$)./u.test(key)
+      ? [[key.slice("bond-".length), value] as const]
+      : [],
+  );
+}
+
+function splitWords(given: Given | undefined): readonly Given[] {
+  const words = given?.text.split(" ").filter((word) => word !== "") ?? [];
+  return words.map((text) => ({ text, at: given?.at ?? {} }));
+}
+
+function givenText(text: string | undefined, at: Place): Given | undefined {
+  return text === undefined ? undefined : { text, at };
 }

@@ -1,12 +1,15 @@
+import { checkLinks } from "./draft-link.ts";
 import { isOnLink } from "./draft-route.ts";
 import type { InterfaceConfig, NetworkConfig, ParsedNetwork } from "./network-config.ts";
 import { type InterfaceDraft, type NetworkDraft, reportProblem } from "./network-draft.ts";
 
 /** What could be used of the source, and what not. A loopback without addresses says nothing and is left out. */
 export function finishDraft(draft: NetworkDraft): ParsedNetwork {
+  checkLinks(draft);
   const interfaces: InterfaceConfig[] = [];
   for (const iface of draft.interfaces.values()) {
-    if (iface.link.kind !== "loopback" || iface.addresses.length > 0) {
+    const isSaid = iface.link.kind !== "loopback" || iface.addresses.length > 0;
+    if (isSaid && iface.isLeftOut !== true) {
       interfaces.push(finishInterface(draft, iface));
     }
   }
@@ -15,13 +18,14 @@ export function finishDraft(draft: NetworkDraft): ParsedNetwork {
     nameservers: [...draft.nameservers],
     searchDomains: [...draft.searchDomains],
   };
-  return { config, problems: draft.problems };
+  const { problems, notes } = draft;
+  return notes.length === 0 ? { config, problems } : { config, problems, notes };
 }
 
 function finishInterface(draft: NetworkDraft, iface: InterfaceDraft): InterfaceConfig {
-  const { line, macAddress, mtuBytes } = iface;
+  const { line, macAddress, mtuBytes, namePattern } = iface;
   const routes = iface.routes.filter((route) => {
-    const isUsable = isOnLink(iface, route.config);
+    const isUsable = route.isOnLink === true || isOnLink(iface, route.config);
     if (!isUsable) {
       const { gateway } = route.config;
       const message = `Gateway "${gateway}" of ${iface.name} is in none of the interface's networks (${listNetworks(iface)}): its route is left out`;
@@ -31,6 +35,7 @@ function finishInterface(draft: NetworkDraft, iface: InterfaceDraft): InterfaceC
   });
   return {
     name: iface.name,
+    ...(namePattern === undefined ? {} : { namePattern }),
     link: iface.link,
     ...(macAddress === undefined ? {} : { macAddress }),
     ...(mtuBytes === undefined ? {} : { mtuBytes }),

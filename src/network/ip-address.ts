@@ -24,6 +24,12 @@ export function canonicalAddress(text: string): string | undefined {
   return address === undefined ? undefined : formatAddress(address);
 }
 
+/** The address without its zone: AIX shows and takes "fe80::1%en0". Other text as it is. */
+export function withoutZone(text: string): string {
+  const plain = text.split("%", 1)[0] ?? text;
+  return parseAddress(plain) === undefined ? text : plain;
+}
+
 /** 32 or 128. */
 export function prefixLengthMax(family: 4 | 6): number {
   return family === 4 ? 32 : 128;

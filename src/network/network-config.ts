@@ -15,6 +15,11 @@ export interface NetworkConfig {
 export interface InterfaceConfig {
   /** As the source calls it: "eth0", "en1", "tap4c2f…"; unique within a config. */
   readonly name: string;
+  /**
+   * Shell pattern of the adapter's name ("en*"), where the source gives no name of it. Only between
+   * a parser and `resolveNamePatterns`: no adapter of a distro sees it.
+   */
+  readonly namePattern?: string;
   readonly link: Link;
   /** Lower case, colons, zero padded: "fa:16:3e:00:00:01". Identifies the adapter where given. */
   readonly macAddress?: string;

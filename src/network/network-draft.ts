@@ -1,3 +1,4 @@
+import { formatKeyPath } from "../text/key-path.ts";
 import type { Problem } from "../text/problem.ts";
 import type { AddressConfig, InterfaceConfig, Link, RouteConfig } from "./network-config.ts";
 
@@ -13,12 +14,18 @@ export interface NetworkDraft {
   /** Address → the interface that has it. */
   readonly addressOwners: Map<string, string>;
   readonly problems: Problem[];
+  /** For the log at DEBUG: what is not used, and harmless. */
+  readonly notes: string[];
 }
 
 export interface InterfaceDraft {
   readonly name: string;
   readonly line?: number;
   link: Link;
+  /** A pattern that the adapter's name matches, where the source has no name for it. */
+  namePattern?: string;
+  /** True: it cannot be made at all, and must not be taken for something else. */
+  isLeftOut?: boolean;
   macAddress?: string;
   mtuBytes?: number;
   dhcp4: boolean;
@@ -34,6 +41,8 @@ export interface InterfaceDraft {
 export interface RouteDraft {
   readonly config: RouteConfig;
   readonly at: Place;
+  /** The source says that the gateway is on the link, whatever the addresses say. */
+  readonly isOnLink?: boolean;
 }
 
 /** Where a value stands: a line of text, or a key path. */
@@ -54,21 +63,38 @@ export function createNetworkDraft(source: string): NetworkDraft {
     searchDomains: new Set(),
     addressOwners: new Map(),
     problems: [],
+    notes: [],
   };
 }
 
 /** Beyond this many, one problem says that the rest is left out: a hostile file fills no log. */
 export const PROBLEM_COUNT_MAX = 200;
 
-/** Records that something in the source cannot be used. */
-export function reportProblem(draft: NetworkDraft, message: string, at: Place): void {
+/** Records that something in the source cannot be used, or ("warning") is used although it is odd. */
+export function reportProblem(
+  draft: NetworkDraft,
+  message: string,
+  at: Place,
+  severity?: "warning",
+): void {
   if (draft.problems.length < PROBLEM_COUNT_MAX) {
-    draft.problems.push({ message, source: draft.source, ...at });
+    const grade = severity === undefined ? {} : { severity };
+    // JSON and YAML come here without their lines: the key path is how to find the place.
+    const { path = [] } = at;
+    const text = path.length === 0 ? message : `${formatKeyPath(path)}: ${message}`;
+    draft.problems.push({ message: text, source: draft.source, ...at, ...grade });
   } else if (draft.problems.length === PROBLEM_COUNT_MAX) {
     draft.problems.push({
       message: `More than ${PROBLEM_COUNT_MAX} problems: the further ones are not listed`,
       source: draft.source,
     });
+  }
+}
+
+/** Records something for the log at DEBUG; as many as problems are kept. */
+export function addNote(draft: NetworkDraft, note: string): void {
+  if (draft.notes.length < PROBLEM_COUNT_MAX) {
+    draft.notes.push(note);
   }
 }
 

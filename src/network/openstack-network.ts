@@ -1,17 +1,14 @@
 import { isRecord } from "../text/record.ts";
 import { addAddress, addNameserver, addSearchDomain } from "./draft-interface.ts";
-import { addGateway, addRoute } from "./draft-route.ts";
+import { addGateway } from "./draft-route.ts";
+import { addGivenRoute } from "./given-route.ts";
+import { describeValue, givenAt, givenList, type Path, type Raw, readList } from "./given.ts";
 import {
-  type Given,
   type InterfaceDraft,
   type NetworkDraft,
-  type Place,
   quoteValue,
   reportProblem,
 } from "./network-draft.ts";
-
-type Path = readonly (string | number)[];
-type Raw = Readonly<Record<string, unknown>>;
 
 /** Adds one entry of `networks` in network_data.json to the interface it is on. */
 export function applyOpenStackNetwork(
@@ -51,6 +48,9 @@ export function applyOpenStackNetwork(
       return;
     }
   }
+  for (const [index, route] of readList(draft, network, "routes", { path }).entries()) {
+    addGivenRoute(draft, iface, { raw: route, path: [...path, "routes", index] });
+  }
   applyDns(draft, iface, network, path);
 }
 
@@ -71,33 +71,6 @@ function applyStatic(
   if (gateway.text !== "") {
     addGateway(draft, iface, gateway, familyPart);
   }
-  for (const [index, route] of readList(draft, network, "routes", { path }).entries()) {
-    const routePath = [...path, "routes", index];
-    if (isRecord(route)) {
-      applyRoute(draft, iface, route, routePath);
-    } else {
-      reportProblem(draft, `Cannot use a route on ${iface.name}: expected an object`, {
-        path: routePath,
-      });
-    }
-  }
-}
-
-function applyRoute(draft: NetworkDraft, iface: InterfaceDraft, route: Raw, path: Path): void {
-  const given = (key: string): Given => givenAt(route[key], [...path, key]);
-  const destination = given(route["network"] === undefined ? "destination" : "network");
-  const [mask, metric] = [given("netmask"), given("metric")];
-  if (mask.text === "" && !/[/]|^default$/u.test(destination.text)) {
-    const message = `Cannot use a route to ${quoteValue(destination.text)} on ${iface.name}: it has no netmask`;
-    reportProblem(draft, message, { path });
-    return;
-  }
-  addRoute(draft, iface, {
-    destination,
-    gateway: given("gateway"),
-    ...(mask.text === "" ? {} : { mask }),
-    ...(metric.text === "" ? {} : { metric }),
-  });
 }
 
 /** DNS servers of the routes come first, then those of the network. */
@@ -126,54 +99,4 @@ function applyDns(draft: NetworkDraft, iface: InterfaceDraft, network: Raw, path
   for (const domain of givenList(network, "dns_search", path)) {
     addSearchDomain(draft, iface.searchDomains, domain, iface.name);
   }
-}
-
-/** A list, or text with blanks or commas between the items. */
-function givenList(owner: Raw, key: string, path: Path): readonly Given[] {
-  const value = owner[key];
-  const items: readonly unknown[] = Array.isArray(value)
-    ? value
-    : typeof value === "string"
-      ? value.split(/[\s,]+/u)
-      : [];
-  return items.map((item) => givenAt(item, [...path, key])).filter(({ text }) => text !== "");
-}
-
-/** A value of JSON as text, and where it stands; "" where there is none. */
-export function givenAt(value: unknown, path: Path): Given {
-  const at = { path };
-  if (value === undefined || value === null) {
-    return { text: "", at };
-  }
-  return { text: describeValue(value), at };
-}
-
-/** A value of JSON for a message, or to be parsed where it is text or a number. Never throws, whatever the JSON. */
-export function describeValue(value: unknown): string {
-  if (typeof value === "string") {
-    return value.trim();
-  }
-  if (typeof value === "object" && value !== null) {
-    return Array.isArray(value) ? "[a list]" : "[an object]";
-  }
-  return String(value);
-}
-
-/** The list under a key; empty where there is none, with a problem where there is something else. */
-export function readList(
-  draft: NetworkDraft,
-  owner: Raw,
-  key: string,
-  at: Place,
-): readonly unknown[] {
-  const value = owner[key];
-  if (Array.isArray(value)) {
-    return value as readonly unknown[];
-  }
-  if (value !== undefined && value !== null) {
-    reportProblem(draft, `Cannot use "${key}": expected a list`, {
-      path: [...(at.path ?? []), key],
-    });
-  }
-  return [];
 }

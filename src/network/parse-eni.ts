@@ -1,3 +1,4 @@
+import { bondModeName } from "./bond-mode.ts";
 import { applyEniStanza, type EniStanza } from "./eni-stanza.ts";
 import { finishDraft } from "./finish-draft.ts";
 import type { ParsedNetwork } from "./network-config.ts";
@@ -141,8 +142,10 @@ function joinBonds(draft: NetworkDraft, masters: ReadonlyMap<string, readonly st
     const known = iface.link.kind === "bond" ? iface.link : undefined;
     iface.link = {
       kind: "bond",
-      members: [...new Set([...(known?.members ?? []), ...members])],
-      mode: known?.mode ?? "balance-rr",
+      members: [...new Set([...(known?.members ?? []), ...members])].filter(
+        (member) => member !== name,
+      ),
+      mode: known?.mode ?? bondModeName(undefined),
       parameters: known?.parameters ?? {},
     };
   }

@@ -1,18 +1,21 @@
 import { isRecord } from "../text/record.ts";
-import { bondModeName } from "./bond-mode.ts";
 import { addNameserver, setMacAddress, setMtu } from "./draft-interface.ts";
+import { leaveOut, setBond, setVlan } from "./draft-link.ts";
 import { finishDraft } from "./finish-draft.ts";
-import type { Link, ParsedNetwork } from "./network-config.ts";
+import { describeValue, givenAt, type Raw, readList, readText } from "./given.ts";
+import type { ParsedNetwork } from "./network-config.ts";
 import {
+  addNote,
   createNetworkDraft,
   draftInterface,
+  type Given,
+  type InterfaceDraft,
   isInterfaceName,
   type NetworkDraft,
-  type Place,
   quoteValue,
   reportProblem,
 } from "./network-draft.ts";
-import { applyOpenStackNetwork, describeValue, givenAt, readList } from "./openstack-network.ts";
+import { applyOpenStackNetwork } from "./openstack-network.ts";
 
 /**
  * OpenStack's network_data.json (nova, doc "Metadata", network_data; compat datasources.md §3.6),
@@ -21,14 +24,13 @@ import { applyOpenStackNetwork, describeValue, givenAt, readList } from "./opens
  */
 export function parseOpenStackNetwork(data: unknown, source: string): ParsedNetwork {
   const draft = createNetworkDraft(source);
-  const notes: string[] = [];
   if (!isRecord(data)) {
     reportProblem(draft, "Cannot read network settings: expected a JSON object", {});
     return finishDraft(draft);
   }
   const links = readLinks(draft, data["links"]);
   for (const link of links.values()) {
-    applyLink(draft, link, links, notes);
+    applyLink(draft, link, links);
   }
   for (const [index, network] of readList(draft, data, "networks", {}).entries()) {
     const at = { path: ["networks", index] };
@@ -48,8 +50,7 @@ export function parseOpenStackNetwork(data: unknown, source: string): ParsedNetw
       addNameserver(draft, draft.nameservers, address, "the machine");
     }
   }
-  const parsed = finishDraft(draft);
-  return notes.length === 0 ? parsed : { ...parsed, notes };
+  return finishDraft(draft);
 }
 
 interface OpenStackLink {
@@ -65,8 +66,9 @@ interface OpenStackLink {
 function readLinks(draft: NetworkDraft, value: unknown): ReadonlyMap<string, OpenStackLink> {
   const links = new Map<string, OpenStackLink>();
   const names = new Set<string>();
-  let bondCount = 0;
-  for (const [index, raw] of readList(draft, { links: value }, "links", {}).entries()) {
+  const list = readList(draft, { links: value }, "links", {});
+  const wantedNames = chooseNames(list);
+  for (const [index, raw] of list.entries()) {
     const path = ["links", index];
     const id = isRecord(raw) ? readText(raw["id"]) : undefined;
     if (!isRecord(raw) || id === undefined || links.has(id)) {
@@ -74,9 +76,7 @@ function readLinks(draft: NetworkDraft, value: unknown): ReadonlyMap<string, Ope
       reportProblem(draft, `Cannot use a link ${what}`, { path });
       continue;
     }
-    const type = (readText(raw["type"]) ?? "").toLowerCase();
-    const wanted = readText(raw["name"]) ?? (type === "bond" ? `bond${bondCount}` : id);
-    bondCount += type === "bond" ? 1 : 0;
+    const wanted = wantedNames.get(id) ?? id;
     const name = [wanted, id].find((each) => isInterfaceName(each) && !names.has(each));
     if (name !== wanted) {
       const message = `Cannot use ${quoteValue(wanted)} as the name of a link: expected a name of its own, of letters and digits`;
@@ -84,9 +84,36 @@ function readLinks(draft: NetworkDraft, value: unknown): ReadonlyMap<string, Ope
     }
     const used = name ?? `link${index}`;
     names.add(used);
-    links.set(id, { id, name: used, type, raw, path });
+    links.set(id, { id, name: used, type: typeOf(raw), raw, path });
   }
   return links;
+}
+
+function typeOf(raw: Raw): string {
+  return (readText(raw["type"]) ?? "").toLowerCase();
+}
+
+/** By id: their own names, else "bondN" for the Nth bond and "PARENT.ID" for a VLAN, else the id. */
+function chooseNames(list: readonly unknown[]): ReadonlyMap<string, string> {
+  const raws = list.filter(isRecord);
+  const names = new Map<string, string>();
+  let bondCount = 0;
+  for (const raw of raws) {
+    const isBond = typeOf(raw) === "bond";
+    const id = readText(raw["id"]) ?? "";
+    const name = readText(raw["name"]) ?? (isBond ? `bond${bondCount}` : id);
+    bondCount += isBond ? 1 : 0;
+    names.set(id, names.get(id) ?? name);
+  }
+  for (const raw of raws.filter((each) => typeOf(each) === "vlan")) {
+    const id = readText(raw["id"]) ?? "";
+    const parent = names.get(readText(raw["vlan_link"]) ?? "");
+    const number = readText(raw["vlan_id"]);
+    if (readText(raw["name"]) === undefined && parent !== undefined && number !== undefined) {
+      names.set(id, `${parent}.${number}`);
+    }
+  }
+  return names;
 }
 
 /** phy … cascading: nova; pvm_*: nova-powervm; null and absent: nova for some drivers. */
@@ -100,7 +127,6 @@ function applyLink(
   draft: NetworkDraft,
   link: OpenStackLink,
   links: ReadonlyMap<string, OpenStackLink>,
-  notes: string[],
 ): void {
   const { raw, path, type } = link;
   const iface = draftInterface(draft, link.name, {});
@@ -114,66 +140,61 @@ function applyLink(
     setMacAddress(draft, iface, mac);
   }
   if (type === "bond") {
-    iface.link = bondLink(draft, link, links);
+    applyBond(draft, iface, link, links);
   } else if (type === "vlan") {
-    iface.link = vlanLink(draft, link, links) ?? iface.link;
+    applyVlan(draft, iface, link, links);
   } else if (type !== "" && !PHYSICAL_TYPES.has(type)) {
-    notes.push(
+    addNote(
+      draft,
       `Link ${link.name} of ${draft.source} has the unknown type ${quoteValue(type)}: it is treated as a physical NIC`,
     );
   }
 }
 
-function bondLink(
+function applyBond(
   draft: NetworkDraft,
-  { name, raw, path }: OpenStackLink,
+  iface: InterfaceDraft,
+  { raw, path }: OpenStackLink,
   links: ReadonlyMap<string, OpenStackLink>,
-): Link {
-  const members: string[] = [];
-  for (const value of readList(draft, raw, "bond_links", { path })) {
+): void {
+  const members: Given[] = [];
+  for (const [index, value] of readList(draft, raw, "bond_links", { path }).entries()) {
     const member = links.get(readText(value) ?? "");
+    const at = { path: [...path, "bond_links", index] };
     if (member === undefined) {
-      const message = `Cannot find the link ${quoteValue(describeValue(value))} that bond ${name} is made of`;
-      reportProblem(draft, message, { path: [...path, "bond_links"] });
+      const message = `Cannot find the link ${quoteValue(describeValue(value))} that bond ${iface.name} is made of`;
+      reportProblem(draft, message, at);
     } else {
-      members.push(member.name);
+      members.push({ text: member.name, at });
     }
   }
-  const parameters: Record<string, string> = {};
+  const parameters: [string, Given][] = [];
   for (const [key, value] of Object.entries(raw)) {
     const parameter = /^bond_(?!links$|mode$)([a-z0-9_]+)$/u.exec(key)?.[1];
-    const text = readText(value);
-    if (parameter !== undefined && text !== undefined) {
-      parameters[parameter.replaceAll("_", "-")] = text;
+    const given = givenAt(value, [...path, key]);
+    if (parameter !== undefined && given.text !== "") {
+      parameters.push([parameter.replaceAll("_", "-"), given]);
     }
   }
-  return { kind: "bond", members, mode: bondModeName(readText(raw["bond_mode"])), parameters };
+  const mode = givenAt(raw["bond_mode"], [...path, "bond_mode"]);
+  setBond(draft, iface, { members, mode: mode.text === "" ? undefined : mode, parameters });
 }
 
-function vlanLink(
+function applyVlan(
   draft: NetworkDraft,
-  { name, raw, path }: OpenStackLink,
+  iface: InterfaceDraft,
+  { raw, path }: OpenStackLink,
   links: ReadonlyMap<string, OpenStackLink>,
-): Link | undefined {
-  const parent = links.get(readText(raw["vlan_link"]) ?? "");
-  const idText = readText(raw["vlan_id"]) ?? "";
-  const id = /^\d{1,4}$/u.test(idText) ? Number(idText) : 0;
-  const report = (message: string, at: Place): undefined => {
-    reportProblem(draft, message, at);
-  };
+): void {
+  const given = givenAt(raw["vlan_link"], [...path, "vlan_link"]);
+  const parent = links.get(given.text);
   if (parent === undefined) {
-    const message = `Cannot find the link ${quoteValue(describeValue(raw["vlan_link"]))} that VLAN ${name} is on`;
-    return report(message, { path: [...path, "vlan_link"] });
+    const message = `Cannot find the link ${quoteValue(given.text)} that VLAN ${iface.name} is on`;
+    leaveOut(draft, iface, message, given.at);
+    return;
   }
-  if (id < 1 || id > 4094) {
-    const message = `Cannot use VLAN number ${quoteValue(idText)} of ${name}: expected a number from 1 to 4094`;
-    return report(message, { path: [...path, "vlan_id"] });
-  }
-  return { kind: "vlan", parent: parent.name, id };
-}
-
-/** Text, or a number as text; undefined for everything else and for "". */
-function readText(value: unknown): string | undefined {
-  const text = typeof value === "number" ? String(value) : value;
-  return typeof text === "string" && text !== "" ? text : undefined;
+  setVlan(draft, iface, {
+    parent: { text: parent.name, at: given.at },
+    id: givenAt(raw["vlan_id"], [...path, "vlan_id"]),
+  });
 }

@@ -73,6 +73,19 @@ export function renderNetworkTables(state: NetworkTables): string {
     .join("");
 }
 
+/** What stands in their place where devices and routes cannot be read (compat core.md §3.2): each centred in 80 columns. */
+export function renderFailedNetworkTables(): string {
+  return ["Net device info failed", "Route info failed"]
+    .map((text) => {
+      const missing = FAILED_WIDTH - text.length;
+      const left = Math.floor(missing / 2);
+      return `ci-info: ${"!".repeat(left)}${text}${"!".repeat(missing - left)}\n`;
+    })
+    .join("");
+}
+
+const FAILED_WIDTH = 80;
+
 function renderTable(
   title: string,
   header: readonly string[],

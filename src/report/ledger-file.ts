@@ -14,20 +14,34 @@ export interface StageLedger {
 const NEW_LEDGER_MODE = 0o600;
 const BUFFER_COUNT_MAX = 200;
 
-/** A ledger without a file yet. `mask` takes secrets out of what is recorded; `onEntry` hears of each entry at once. */
+/**
+ * A ledger without a file yet. `mask` takes secrets out of what is recorded; `onEntry` hears of each
+ * entry at once; `onFailure` hears once that the file cannot be written: what is recorded is lost
+ * then, and the work goes on.
+ */
 export function createStageLedger(
   sys: System,
   stage: string,
   mask: (text: string) => string,
   onEntry?: (entry: LedgerEntry) => void,
+  onFailure?: (error: unknown) => void,
 ): StageLedger {
   let path: string | undefined;
   let buffer: string[] = [];
+  let hasFailed = false;
   const flush = (): void => {
-    if (path !== undefined && buffer.length > 0) {
-      const lines = buffer.join("");
-      buffer = [];
+    if (path === undefined || buffer.length === 0) {
+      return;
+    }
+    const lines = buffer.join("");
+    buffer = [];
+    try {
       sys.fs.append(path, lines, { mode: NEW_LEDGER_MODE });
+    } catch (error) {
+      if (!hasFailed) {
+        hasFailed = true;
+        onFailure?.(error);
+      }
     }
   };
   const record = (module: string | undefined, step: LedgerStep): void => {

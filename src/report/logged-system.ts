@@ -11,6 +11,8 @@ export interface SystemListener {
   readonly log: Logger;
   /** Before each change is made. */
   onChange(change: Change): void;
+  /** When a command is about to run and the log says so. */
+  beforeCommand?(): void;
   /** After each command of the agent's own that changes something. */
   onCommand(step: LedgerStep): void;
 }
@@ -76,6 +78,7 @@ function logExec(exec: Exec, base: System, listener: SystemListener): Exec {
     const time = base.clock.now().toISOString();
     const startMs = base.clock.monotonicMs();
     log.debug(`Running command ${line}`);
+    listener.beforeCommand?.();
     const record = (exitCode: number, stderr: string, reason?: string): void => {
       if (isChange && options?.owner !== "user") {
         listener.onCommand({

@@ -9,6 +9,11 @@ export interface Secrets {
   mask(text: string): string;
 }
 
+/** Whether a value under this key is a secret. */
+export function isSecretKey(key: string): boolean {
+  return SECRET_KEY.test(key) && !NOT_SECRET.has(key);
+}
+
 const SECRET_KEY =
   /^(?:.*passw(?:or)?d|passwd|.*_pass|.*secret.*|.*private.*|.*token.*|validation_(?:key|cert)|admin_pass|.*api_?key)$/iu;
 const SECRET_LENGTH_MIN = 4;
@@ -29,12 +34,14 @@ export function createSecrets(): Secrets {
     }
   };
   const walk = (value: unknown, isSecret: boolean, depth: number): void => {
-    if (depth > DEPTH_MAX) {
+    // Bytes have an entry for each of them.
+    if (depth > DEPTH_MAX || ArrayBuffer.isView(value)) {
       return;
     }
-    if (typeof value === "string") {
+    if (typeof value === "string" || typeof value === "number" || typeof value === "bigint") {
+      // YAML makes a number of a password of digits.
       if (isSecret) {
-        add(value);
+        add(String(value));
       }
     } else if (Array.isArray(value)) {
       for (const item of value) {
@@ -45,7 +52,7 @@ export function createSecrets(): Secrets {
         if (key === "chpasswd") {
           addPasswordList(item, add);
         }
-        walk(item, isSecret || (SECRET_KEY.test(key) && !NOT_SECRET.has(key)), depth + 1);
+        walk(item, isSecret || isSecretKey(key), depth + 1);
       }
     }
   };
@@ -66,6 +73,8 @@ export function createSecrets(): Secrets {
 }
 
 const NOT_SECRET: ReadonlySet<string> = new Set([
+  // What in it is secret is told key by key.
+  "chpasswd",
   "lock_passwd",
   "lock-passwd",
   "ssh_pwauth",

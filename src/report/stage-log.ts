@@ -24,16 +24,17 @@ interface LogRecord {
   readonly message: string;
 }
 
-/** DEBUG lines are held back up to this many characters: a write per line would dominate big boots. */
+/** Lines below WARNING are held back up to this many characters: a write per line would dominate big boots. */
 const BUFFER_LENGTH_MAX = 16_384;
 const NEW_LOG_MODE = 0o640;
 const RECOVERABLE_MAX = 1_000;
 
-/** A log without handlers yet. `mask` is applied to every message; `onWarning` hears of those at WARNING and above. */
+/** A log without handlers yet. `mask` is applied to every message; `onWarning` hears of those at WARNING and above, `onFailure` of a log file that cannot be written. */
 export function createStageLog(
   sys: System,
   mask: (text: string) => string,
   onWarning?: (message: string) => void,
+  onFailure?: (message: string) => void,
 ): StageLog {
   let handlers: LogHandler[] | undefined;
   let held: LogRecord[] = [];
@@ -43,8 +44,9 @@ export function createStageLog(
 
   const flush = (): void => {
     for (const [path, lines] of buffers) {
-      appendTo(sys, path, lines.join(""), () => {
+      appendTo(sys, path, lines.join(""), (message) => {
         handlers = handlers?.filter((h) => h.target.kind !== "file" || h.target.path !== path);
+        onFailure?.(message);
       });
     }
     buffers.clear();
@@ -66,7 +68,7 @@ export function createStageLog(
       buffers.set(handler.target.path, lines);
       bufferedLength += line.length;
     }
-    if (bufferedLength > BUFFER_LENGTH_MAX || record.level !== "DEBUG") {
+    if (bufferedLength > BUFFER_LENGTH_MAX || isAtLeast(record.level, "WARNING")) {
       flush();
     }
   };
@@ -119,13 +121,19 @@ function causeText(cause: unknown): string {
   return stack === undefined ? errorChain(cause) : `${errorChain(cause)}\n${stack}`;
 }
 
-function appendTo(sys: System, path: string, text: string, onFailure: () => void): void {
+function appendTo(
+  sys: System,
+  path: string,
+  text: string,
+  onFailure: (message: string) => void,
+): void {
   try {
-    const isNew = sys.fs.stat(path) === undefined;
-    sys.fs.append(path, text, isNew ? { mode: NEW_LOG_MODE } : {});
+    // An existing file keeps its mode.
+    sys.fs.append(path, text, { mode: NEW_LOG_MODE });
   } catch (error) {
-    onFailure();
-    sys.output.write("stderr", `Cannot write the log "${path}": ${errorChain(error)}\n`);
+    const message = `Cannot write the log "${path}": ${errorChain(error)}`;
+    sys.output.write("stderr", `${message}\n`);
+    onFailure(message);
   }
 }
 

@@ -37,22 +37,47 @@ export function emptyStatus(): Status {
 
 /** What status.json holds; a missing, cut or foreign file is an empty status. */
 export function readStatus(sys: System, path: string): Status {
-  const empty = emptyStatus();
   try {
     const bytes = sys.fs.readBytesIfExists(path);
-    const parsed: unknown =
-      bytes === undefined ? undefined : JSON.parse(new TextDecoder().decode(bytes));
-    const v1 = isRecord(parsed) ? parsed["v1"] : undefined;
-    if (!isRecord(v1)) {
-      return empty;
-    }
-    return {
-      datasource: typeof v1["datasource"] === "string" ? v1["datasource"] : null,
-      stage: typeof v1["stage"] === "string" ? v1["stage"] : null,
-      stages: Object.fromEntries(STAGE_NAMES.map((name) => [name, parseStage(v1[name])])),
-    };
+    const text = bytes === undefined ? "" : new TextDecoder().decode(bytes);
+    return parseStatus(text) ?? emptyStatus();
   } catch {
-    return empty;
+    return emptyStatus();
+  }
+}
+
+/** The status in the text of a status.json; undefined where it is cut or foreign. */
+export function parseStatus(text: string): Status | undefined {
+  const v1 = parseV1(text);
+  return v1 === undefined
+    ? undefined
+    : {
+        datasource: typeof v1["datasource"] === "string" ? v1["datasource"] : null,
+        stage: typeof v1["stage"] === "string" ? v1["stage"] : null,
+        stages: Object.fromEntries(STAGE_NAMES.map((name) => [name, parseStage(v1[name])])),
+      };
+}
+
+/** What the text of a result.json says; undefined where it is cut or foreign. */
+export function parseResult(
+  text: string,
+): { readonly datasource: string | null; readonly errors: readonly string[] } | undefined {
+  const v1 = parseV1(text);
+  return v1 === undefined
+    ? undefined
+    : {
+        datasource: typeof v1["datasource"] === "string" ? v1["datasource"] : null,
+        errors: strings(v1["errors"]),
+      };
+}
+
+function parseV1(text: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const parsed: unknown = JSON.parse(text);
+    const v1 = isRecord(parsed) ? parsed["v1"] : undefined;
+    return isRecord(v1) ? v1 : undefined;
+  } catch {
+    return undefined;
   }
 }
 

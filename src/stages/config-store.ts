@@ -13,7 +13,7 @@ import { readTextIfExists } from "../system/files.ts";
 import type { System } from "../system/system.ts";
 import type { Problem } from "../text/problem.ts";
 import { VERSION } from "../version.ts";
-import type { ConsumedUserData } from "./consume-userdata.ts";
+import type { ConsumedUserData } from "./consumed-userdata.ts";
 import type { DocumentLines } from "./locate.ts";
 import { readDocumentLines } from "./locate.ts";
 

@@ -1,9 +1,11 @@
-import type { DatasourceSearch, SearchStage } from "../datasources/find-datasource.ts";
+import type { DatasourceSearch, PassedOver, SearchStage } from "../datasources/find-datasource.ts";
 import { findDatasource } from "../datasources/find-datasource.ts";
 import type { Instance } from "../instance/instance.ts";
-import { linkInstance, readInstance, storeInstance } from "../instance/instance-store.ts";
+import { makeCurrent, readInstance, storeInstance } from "../instance/instance-store.ts";
 import { isSafeInstanceId } from "../instance/instance-json.ts";
 import { readTextIfExists } from "../system/files.ts";
+import { errorChain } from "../text/error-message.ts";
+import { formatProblem, type Problem } from "../text/problem.ts";
 import { findKeptInstance, isDriveRequired, isListed } from "./known-machine.ts";
 import type { StageFrame } from "./stage-frame.ts";
 
@@ -13,8 +15,8 @@ export type CurrentInstance =
   /** dsmode pass: network and files are wanted, but nobody claims the instance. */
   | { readonly found: false; readonly passing?: Instance };
 
-/** The instance that this boot has settled on; written by init, read by the later stages. */
-function markerPath(frame: StageFrame): string {
+/** Where the id of the instance stands that this boot has settled on: written by init, read by the later stages, removed when a boot begins. */
+export function markerPath(frame: StageFrame): string {
   return `${frame.paths.runDir}/.instance-id`;
 }
 
@@ -26,27 +28,42 @@ export async function findInstance(
   frame: StageFrame,
   stage: "init-local" | "init",
 ): Promise<CurrentInstance> {
-  const machineId = once(() => frame.distro.readMachineId());
+  const machineId = once(() => readMachineId(frame));
   const search = await searchDatasources(frame, stage);
   const found = search.instance;
   const passing = search.networkOnly;
   const mayKeep = !isDriveRequired(frame.baseConfig);
   if (found !== undefined && found.isFallback !== true) {
+    recordProblems(frame, search.problems);
     return claim(frame, found, await machineId());
   }
   const kept = mayKeep ? await findKeptInstance(frame, machineId) : undefined;
   if (kept?.kind === "same-machine") {
-    return keep(frame, kept.kept.instance);
+    return keep(frame, kept.kept.instance, search.passedOver);
   }
   if (kept?.kind === "other-machine") {
     frame.log.info(
       `No datasource answers, and ${kept.reason}: nothing is changed and the kept instance is not used`,
     );
+  } else if (kept?.kind === "none") {
+    frame.log.debug(`No instance is kept: ${kept.reason}`);
   }
-  if (found !== undefined) {
+  // Never a new instance because a drive is missing: None is for a machine that keeps none.
+  if (found !== undefined && kept?.kind !== "other-machine") {
     return claim(frame, found, await machineId());
   }
+  recordProblems(frame, search.problems);
   return { found: false, ...(passing === undefined ? {} : { passing }) };
+}
+
+function recordProblems(frame: StageFrame, problems: readonly Problem[]): void {
+  for (const problem of problems) {
+    const { message, source, severity } = problem;
+    if (severity !== "warning") {
+      const isNamed = source !== undefined && message.includes(source);
+      frame.recordError(isNamed ? message : formatProblem(problem));
+    }
+  }
 }
 
 /** Asks the datasources; each that was passed over is in the ledger, with its reason. */
@@ -94,25 +111,38 @@ export async function currentInstance(frame: StageFrame): Promise<CurrentInstanc
 }
 
 async function findInstanceWithoutInit(frame: StageFrame): Promise<CurrentInstance> {
+  const machineId = once(() => readMachineId(frame));
   if (!isDriveRequired(frame.baseConfig)) {
-    const kept = await findKeptInstance(frame, () => frame.distro.readMachineId());
+    const kept = await findKeptInstance(frame, machineId);
     if (kept.kind === "same-machine") {
-      return keep(frame, kept.kept.instance);
+      return keep(frame, kept.kept.instance, []);
     }
   }
   const search = await searchDatasources(frame, "later");
   return search.instance === undefined
     ? { found: false }
-    : claim(frame, search.instance, await frame.distro.readMachineId());
+    : claim(frame, search.instance, await machineId());
 }
 
-/** Makes what a datasource gave the current instance. */
+/** A machine that cannot be asked is one that does not tell. */
+async function readMachineId(frame: StageFrame): Promise<string | undefined> {
+  try {
+    return await frame.distro.readMachineId();
+  } catch (error) {
+    frame.log.warn(`Cannot tell which machine this is: ${errorChain(error)}`);
+    return undefined;
+  }
+}
+
+/** Makes what a datasource gave the current instance. On a full disk it is used although it cannot be kept: the machine is to be reachable. */
 function claim(
   frame: StageFrame,
   instance: Instance,
   machineId: string | undefined,
 ): CurrentInstance {
-  storeInstance(frame.base, frame.paths, instance, machineId);
+  attemptToKeep(frame, instance.id, () => {
+    storeInstance(frame.base, frame.paths, instance, machineId);
+  });
   frame.ledger.open(frame.paths.instance(instance.id).ledgerFile);
   mark(frame, instance.id);
   frame.log.info(`Found instance ${instance.id} by ${instance.description}`);
@@ -122,24 +152,43 @@ function claim(
   return { found: true, instance, how: "datasource" };
 }
 
-/** Lets a kept instance stay current. */
-function keep(frame: StageFrame, instance: Instance): CurrentInstance {
-  linkInstance(frame.base, frame.paths, instance.id);
+/** Lets a kept instance stay current. A drive that is there and broken is an error all the same. */
+function keep(
+  frame: StageFrame,
+  instance: Instance,
+  passedOver: readonly PassedOver[],
+): CurrentInstance {
+  attemptToKeep(frame, instance.id, () => {
+    makeCurrent(frame.base, frame.paths, instance.id);
+  });
   frame.ledger.open(frame.paths.instance(instance.id).ledgerFile);
   mark(frame, instance.id);
+  for (const { name, reason, hasFailed } of passedOver) {
+    if (hasFailed) {
+      frame.recordError(`Getting data from ${name} failed: ${reason}`);
+    }
+  }
+  const what = passedOver.some(({ hasFailed }) => hasFailed)
+    ? "No datasource can be read"
+    : "No datasource answers (the config drive is gone)";
   frame.log.info(
-    `No datasource answers (the config drive is gone), and this is still the machine of instance ${instance.id}: it stays current, per-boot work runs, nothing else`,
+    `${what}, and this is still the machine of instance ${instance.id}: it stays current, per-boot work runs, nothing else`,
   );
   return { found: true, instance, how: "kept" };
 }
 
 function mark(frame: StageFrame, id: string): void {
-  frame.base.fs.write(markerPath(frame), `${id}\n`, { mode: 0o644 });
+  attemptToKeep(frame, id, () => {
+    frame.base.fs.write(markerPath(frame), `${id}\n`, { mode: 0o644 });
+  });
 }
 
-/** A boot begins: what an earlier one settled on holds no longer. */
-export function forgetCurrentInstance(frame: StageFrame): void {
-  frame.base.fs.remove(markerPath(frame));
+function attemptToKeep(frame: StageFrame, id: string, work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    frame.fail(`Cannot keep instance ${id}: ${errorChain(error)}`, error);
+  }
 }
 
 function once<T>(work: () => Promise<T>): () => Promise<T> {

@@ -1,19 +1,17 @@
 import { isListed } from "./known-machine.ts";
 import type { Instance } from "../instance/instance.ts";
 import { createStateDirectories } from "../instance/instance-store.ts";
-import { readJournal } from "../instance/journal.ts";
-import { renderNetworkTables } from "../network/tables.ts";
+import type { Journal } from "../instance/journal.ts";
+import { countCutOff, readJournal } from "../instance/journal.ts";
+import { renderFailedNetworkTables, renderNetworkTables } from "../network/tables.ts";
 import { exists } from "../system/files.ts";
 import { errorChain } from "../text/error-message.ts";
 import { applyInstance } from "./apply-instance.ts";
+import { checkUserData } from "./check-userdata.ts";
 import { consumeUserData } from "./consume-userdata.ts";
 import type { CurrentInstance } from "./find-instance.ts";
-import {
-  fallbackInstance,
-  findInstance,
-  forgetCurrentInstance,
-  settledInstance,
-} from "./find-instance.ts";
+import { fallbackInstance, findInstance, markerPath, settledInstance } from "./find-instance.ts";
+import { keepInstanceData } from "./keep-instance-data.ts";
 import { runSection } from "./run-section.ts";
 import type { StageFrame } from "./stage-frame.ts";
 import type { ModuleOutcome } from "./stage.ts";
@@ -28,9 +26,11 @@ export interface InitResult {
 export async function runInitLocal(frame: StageFrame, debug: boolean): Promise<InitResult> {
   prepare(frame);
   reportInterruption(frame);
-  forgetCurrentInstance(frame);
-  frame.base.fs.remove(`${frame.paths.dataDir}/no-net`);
-  frame.base.fs.remove(`${frame.paths.instanceLink}/boot-finished`);
+  clear(frame, [
+    markerPath(frame),
+    `${frame.paths.dataDir}/no-net`,
+    `${frame.paths.instanceLink}/boot-finished`,
+  ]);
   const current = await findInstance(frame, "init-local");
   if (!current.found) {
     if (current.passing !== undefined) {
@@ -40,6 +40,9 @@ export async function runInitLocal(frame: StageFrame, debug: boolean): Promise<I
     return { modules: [] };
   }
   const { instance } = current;
+  // The link may have led to another instance until now.
+  clear(frame, [frame.paths.instance(instance.id).bootFinishedFile]);
+  await keepInstanceData(frame, instance);
   await applyInstance(frame, instance);
   if (instance.dsmode !== "local" || current.how === "kept") {
     frame.log.debug(
@@ -48,7 +51,9 @@ export async function runInitLocal(frame: StageFrame, debug: boolean): Promise<I
     return { datasource: instance.description, modules: [] };
   }
   const modules = await consumeAndRun(frame, instance, debug);
-  frame.base.fs.write(`${frame.paths.dataDir}/no-net`, "", { mode: 0o644 });
+  attempt(frame, () => {
+    frame.base.fs.write(`${frame.paths.dataDir}/no-net`, "", { mode: 0o644 });
+  });
   return { datasource: instance.description, modules };
 }
 
@@ -61,13 +66,14 @@ export async function runInit(frame: StageFrame, debug: boolean): Promise<InitRe
     return withoutInstance(frame, debug);
   }
   const { instance } = current;
-  if (hasLocalStageRun(frame, instance)) {
+  if (hasLocalStageRun(frame)) {
     frame.log.info(
       `init-local has already run the modules of instance ${instance.id} in this boot (dsmode=local): nothing is left to do`,
     );
     return { datasource: instance.description, modules: [] };
   }
   if (current.how === "datasource") {
+    await keepInstanceData(frame, instance);
     await applyInstance(frame, instance);
   }
   return { datasource: instance.description, modules: await consumeAndRun(frame, instance, debug) };
@@ -101,16 +107,32 @@ async function consumeAndRun(
   debug: boolean,
 ): Promise<readonly ModuleOutcome[]> {
   const consumed = await consumeUserData(frame, instance);
+  await checkUserData(frame, instance, consumed);
   return runSection(frame, "init", instance, { hasInstanceDirectory: true, debug, consumed });
 }
 
-/** A hand-run `init` after the boot has finished goes on all the same (compat core.md §4.3 item 4). */
-function hasLocalStageRun(frame: StageFrame, instance: Instance): boolean {
+/** A hand-run `init` after the boot has finished goes on all the same (compat core.md §4.3 item 4): the last stage leaves result.json. */
+function hasLocalStageRun(frame: StageFrame): boolean {
   const { fs } = frame.base;
-  return (
-    exists(fs, `${frame.paths.dataDir}/no-net`) &&
-    !exists(fs, frame.paths.instance(instance.id).bootFinishedFile)
-  );
+  return exists(fs, `${frame.paths.dataDir}/no-net`) && !exists(fs, frame.paths.resultFile);
+}
+
+/** What an earlier boot left and must not be taken for this one's. */
+function clear(frame: StageFrame, paths: readonly string[]): void {
+  for (const path of paths) {
+    attempt(frame, () => {
+      frame.base.fs.remove(path);
+    });
+  }
+}
+
+/** A state file that cannot be changed is an error of the stage, and no reason to leave the machine without its network. */
+function attempt(frame: StageFrame, work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    frame.fail(errorChain(error), error);
+  }
 }
 
 function prepare(frame: StageFrame): void {
@@ -124,6 +146,25 @@ function prepare(frame: StageFrame): void {
   }
 }
 
+const CUT_OFFS_MAX = 2;
+
+/** Whether user code was cut off so often that it counts as run: a script that restarts the machine would do so for ever. */
+function isCutOffAgain(frame: StageFrame, journal: Journal): boolean {
+  const { semaphore, isUserCode } = journal;
+  if (semaphore === undefined || isUserCode !== true) {
+    return false;
+  }
+  let isAgain = false;
+  attempt(frame, () => {
+    if (countCutOff(frame.base, frame.paths, semaphore) >= CUT_OFFS_MAX) {
+      const text = `${frame.base.process.pid}: ${frame.base.clock.now().getTime() / 1_000}\n`;
+      frame.base.fs.write(semaphore, text, { mode: 0o644, durable: true });
+      isAgain = true;
+    }
+  });
+  return isAgain;
+}
+
 /** Says what a power cut or a kill of the last boot left undone; it runs again because its semaphore is missing. */
 function reportInterruption(frame: StageFrame): void {
   const journal = readJournal(frame.base, frame.paths);
@@ -131,11 +172,18 @@ function reportInterruption(frame: StageFrame): void {
     return;
   }
   const what = `${journal.work} of stage ${journal.stage}, begun at ${journal.startedAt}`;
-  frame.log.info(`The last boot was cut off in ${what}: it runs again`);
   frame.ledger
     .forModule(undefined)
     .record({ kind: "stage", what: journal.work, outcome: "interrupted", reason: what });
-  frame.base.fs.remove(frame.paths.journalFile);
+  const isCircle = isCutOffAgain(frame, journal);
+  if (isCircle) {
+    frame.fail(
+      `The last boots were cut off in the user's code of ${what}: it does not run again. Does it restart the machine? Delete "${journal.semaphore ?? ""}" to run it once more`,
+    );
+  } else {
+    frame.log.info(`The last boot was cut off in ${what}: it runs again`);
+  }
+  clear(frame, [frame.paths.journalFile]);
 }
 
 async function printNetworkTables(frame: StageFrame): Promise<void> {
@@ -144,7 +192,7 @@ async function printNetworkTables(frame: StageFrame): Promise<void> {
     text = renderNetworkTables(await frame.distro.network.read());
   } catch (error) {
     frame.log.debug(`Cannot read devices and routes: ${errorChain(error)}`);
-    text = `${"!!!! Net device info failed ".padEnd(80, "!")}\n`;
+    text = renderFailedNetworkTables();
   }
   frame.base.output.write("stderr", text);
 }

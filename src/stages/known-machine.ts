@@ -3,7 +3,7 @@ import { isMapping, valueAt } from "../config/cloud-config.ts";
 import type { KeptInstance } from "../instance/instance-store.ts";
 import { readInstance, readInstanceId } from "../instance/instance-store.ts";
 import { isSafeInstanceId } from "../instance/instance-json.ts";
-import { readTextIfExists } from "../system/files.ts";
+import { isDirectory, readTextIfExists } from "../system/files.ts";
 import type { StageFrame } from "./stage-frame.ts";
 
 /** What is kept from earlier boots, and whether it is this machine's (DECISIONS 6, 7). */
@@ -14,37 +14,46 @@ export type KeptAnswer =
 
 /**
  * Looks for an instance that may stay current although no datasource answers: the last one, else
- * the one before it, whose datasource is still in datasource_list.
+ * the one before it, else the newest of the others, whose datasource is still in datasource_list. A
+ * machine that ran with `datasource_list: ['None']` for a while finds its own instance again.
  */
 export async function findKeptInstance(
   frame: StageFrame,
   machineId: () => Promise<string | undefined>,
 ): Promise<KeptAnswer> {
   const { base, paths } = frame;
-  const previous = readTextIfExists(base.fs, paths.previousInstanceIdFile)?.trim();
-  const ids = [readInstanceId(base, paths), previous].filter(
-    (id): id is string => id !== undefined && isSafeInstanceId(id),
-  );
-  if (ids.length === 0) {
-    return { kind: "none", reason: `"${paths.instanceIdFile}" does not exist` };
-  }
-  let reason = "";
-  for (const id of new Set(ids)) {
+  const reasons: string[] = [];
+  for (const id of candidateIds(frame)) {
     const kept = readInstance(base, paths, id);
     if (kept === undefined) {
-      reason = `"${paths.instance(id).cacheFile}" holds no instance of this program`;
+      reasons.push(`"${paths.instance(id).cacheFile}" holds no instance of this program`);
       continue;
     }
     if (
       kept.instance.isFallback === true ||
       !isListed(frame.baseConfig, kept.instance.datasource)
     ) {
-      reason = `instance ${id} came from ${kept.instance.datasource}, which datasource_list does not name`;
+      reasons.push(
+        `instance ${id} came from ${kept.instance.datasource}, which is no datasource of datasource_list that keeps one`,
+      );
       continue;
     }
     return judge(kept, await machineId());
   }
-  return { kind: "none", reason };
+  return { kind: "none", reason: reasons[0] ?? `"${paths.instancesDir}" has none` };
+}
+
+/** Ids under instances/, the most likely one first. */
+function candidateIds(frame: StageFrame): ReadonlySet<string> {
+  const { base, paths } = frame;
+  const previous = readTextIfExists(base.fs, paths.previousInstanceIdFile)?.trim();
+  const others = (isDirectory(base.fs, paths.instancesDir) ? base.fs.list(paths.instancesDir) : [])
+    .map((id) => ({ id, sinceMs: base.fs.stat(paths.instance(id).cacheFile)?.modifiedMs ?? -1 }))
+    .filter(({ sinceMs }) => sinceMs >= 0)
+    .sort((a, b) => b.sinceMs - a.sinceMs)
+    .map(({ id }) => id);
+  const ids = [readInstanceId(base, paths), previous, ...others];
+  return new Set(ids.filter((id): id is string => id !== undefined && isSafeInstanceId(id)));
 }
 
 function judge(kept: KeptInstance, now: string | undefined): KeptAnswer {

@@ -2,6 +2,7 @@ import type { CloudConfig } from "../config/cloud-config.ts";
 import type { Instance } from "../instance/instance.ts";
 import { findKnownName, knownNameMessage } from "../modules/known-names.ts";
 import type { ConfigModule, Frequency, ModuleContext } from "../modules/module.ts";
+import type { ModuleEntry as RegistryEntry } from "../modules/registry.ts";
 import { findModule } from "../modules/registry.ts";
 import { errorChain } from "../text/error-message.ts";
 import type { Problem } from "../text/problem.ts";
@@ -40,8 +41,10 @@ export async function runModules(
     } else if (outcome.status === "skipped" && outcome.reason === "distro") {
       foreign.push(entry.writtenName);
     }
-    frame.stageLog.flush();
-    frame.ledger.flush();
+    if (outcome.status === "ran" || outcome.status === "failed") {
+      frame.stageLog.flush();
+      frame.ledger.flush();
+    }
   }
   if (inactive.length > 0) {
     frame.log.info(
@@ -65,43 +68,42 @@ async function runEntry(
   if (found === undefined) {
     return reportUnbuilt(frame, entry);
   }
-  const module = await found.load();
   const isActive =
-    module.activateByKeys === undefined ||
-    module.activateByKeys.some((key) => Object.hasOwn(run.cloudConfig, key));
+    found.activateByKeys === undefined ||
+    found.activateByKeys.some((key) => Object.hasOwn(run.cloudConfig, key));
   if (!isActive && entry.args.length === 0) {
     return skip(
       frame,
       entry,
       "no-config",
-      `none of ${module.activateByKeys?.join(", ") ?? ""} is in the configuration`,
+      `none of ${found.activateByKeys?.join(", ") ?? ""} is in the configuration`,
     );
   }
-  if (!fitsDistro(module, entry, frame, run.cloudConfig)) {
+  if (!fitsDistro(found, entry, frame, run.cloudConfig)) {
     return skip(frame, entry, "distro", `it is not for distro ${frame.distro.name}`);
   }
-  return runModule(frame, entry, module, run);
+  return runModule(frame, entry, found, run);
 }
 
 /** Runs one module if it is due, and keeps its semaphore. Used by `single` too. */
 export async function runModule(
   frame: StageFrame,
   entry: ModuleEntry,
-  module: ConfigModule,
+  found: RegistryEntry,
   run: ModuleRun,
 ): Promise<ModuleOutcome> {
-  const frequency: Frequency = entry.frequency ?? module.frequency;
+  const { name } = found;
+  const frequency: Frequency = entry.frequency ?? found.frequency;
   const semaphore = run.hasInstanceDirectory
-    ? moduleSemaphore(frame.paths, run.instance.id, module.name, [entry.writtenName], frequency)
+    ? moduleSemaphore(frame.paths, run.instance.id, name, [entry.writtenName], frequency)
     : undefined;
-  const description = `running ${module.name} with frequency ${frequency}`;
+  const description = `running ${name} with frequency ${frequency}`;
   if (semaphore !== undefined && isSet(frame.base, semaphore)) {
-    frame.log.debug(`config-${module.name} already ran (freq=${frequency})`);
-    frame.ledger
-      .forModule(module.name)
-      .record({ kind: "module", what: module.name, outcome: "already-ran" });
-    return { name: module.name, status: "already-ran" };
+    frame.log.debug(`config-${name} already ran (freq=${frequency})`);
+    frame.ledger.forModule(name).record({ kind: "module", what: name, outcome: "already-ran" });
+    return { name, status: "already-ran" };
   }
+  const module = await found.load();
   return frame.events.within(`config-${module.name}`, description, async (setResult) => {
     const startMs = frame.base.clock.monotonicMs();
     const time = frame.base.clock.now().toISOString();
@@ -130,9 +132,12 @@ export async function runModule(
     if (errors.length === 0) {
       return { name: module.name, status: "ran" };
     }
-    frame.log.info(
-      `Module ${module.name} failed and will not run again for this instance: run "cloud-init single -n ${module.name} --frequency always" to repeat it`,
-    );
+    if (frequency !== "always" && semaphore !== undefined && isSet(frame.base, semaphore)) {
+      const when = frequency === "once" ? "again" : "again for this instance";
+      frame.log.info(
+        `Module ${module.name} failed and will not run ${when}: run "cloud-init single -n ${module.name} --frequency always" to repeat it`,
+      );
+    }
     return { name: module.name, status: "failed", errors };
   });
 }
@@ -185,13 +190,17 @@ function createContext(
     cloudConfig: run.cloudConfig,
     systemInfo: run.systemInfo,
     rootOwner: frame.rootOwner,
+    async applyNetwork() {
+      const { applyNetwork } = await import("./apply-network.ts");
+      await applyNetwork(frame, run.instance);
+    },
     fail,
     locate: run.locate,
   };
 }
 
 function fitsDistro(
-  module: ConfigModule,
+  module: Pick<ConfigModule, "name" | "distros">,
   entry: ModuleEntry,
   frame: StageFrame,
   config: CloudConfig,

@@ -5,12 +5,16 @@ import { findDistroName, loadDistro } from "../distros/registry.ts";
 import { createPaths } from "../instance/paths.ts";
 import { createStageLedger } from "../report/ledger-file.ts";
 import { logSystem } from "../report/logged-system.ts";
+import type { Logger } from "../report/logger.ts";
 import { createEventReporter } from "../report/report-event.ts";
 import { createSecrets } from "../report/secrets.ts";
 import { createStageLog } from "../report/stage-log.ts";
+import type { Change } from "../system/change.ts";
 import type { System } from "../system/system.ts";
+import { errorChain } from "../text/error-message.ts";
 import { formatProblem } from "../text/problem.ts";
 import { openConfigStore } from "./config-store.ts";
+import { createFactsReader, instanceTemplates } from "./keep-instance-data.ts";
 import type { StageFrame } from "./stage-frame.ts";
 import type { StageOptions } from "./stage.ts";
 
@@ -30,13 +34,28 @@ export async function openFrame(
   const secrets = createSecrets();
   let module: string | undefined;
   const mask = (text: string): string => secrets.mask(text);
-  const stageLog = createStageLog(base, mask, (text) => options.onWarning?.(text, module));
+  const errors: string[] = [];
+  const recordError = (text: string, plain = text): void => {
+    errors.push(mask(text));
+    options.onError?.(mask(plain), module);
+  };
+  const stageLog = createStageLog(
+    base,
+    mask,
+    (text) => options.onWarning?.(text, module),
+    recordError,
+  );
   const log = stageLog.named("stages.ts");
   const native = await loadDistro(findDistroName(base));
   const { defaults } = native;
   const config = await openConfigStore(
     base,
-    { defaults: defaults.config, roots: defaults.paths, configFiles: options.configFiles },
+    {
+      defaults: defaults.config,
+      roots: defaults.paths,
+      configFiles: options.configFiles,
+      templates: instanceTemplates(base, defaults.paths.runDir),
+    },
     (id) => paths.instance(id),
   );
   const loaded = config.base;
@@ -49,20 +68,28 @@ export async function openFrame(
   }
   const systemInfo = mappingAt(loaded.config, "system_info");
   const paths = createPaths({ ...defaults.paths, ...pathOverrides(systemInfo) });
-  const errors: string[] = [];
-  const watchers = new Set<() => void>();
-  const ledger = createStageLedger(base, name, mask, options.onStep);
+  const watchers = new Set<(change: Change) => void>();
+  const ledger = createStageLedger(base, name, mask, options.onStep, (error) => {
+    log.error(`Cannot keep the ledger: ${errorChain(error)}`);
+    recordError(`Cannot keep the ledger: ${errorChain(error)}`);
+  });
   const sys = logSystem(base, {
     log: stageLog.named("system.ts"),
     onChange(change) {
       options.onChange?.(change, module);
+      if (change.kind === "command" && change.owner === "user") {
+        // It may run for an hour, or for ever: the log has to say what is running.
+        stageLog.flush();
+      }
       for (const watcher of watchers) {
-        watcher();
+        watcher(change);
       }
     },
+    // A command that hangs must be the last line of the log.
+    beforeCommand: () => stageLog.flush(),
     onCommand: (step) => ledger.forModule(module).record(step),
   });
-  const wanted = distroName(systemInfo, defaults);
+  const wanted = distroName(systemInfo, defaults, log);
   const loadedDistro = wanted === defaults.name ? native : await loadDistro(wanted);
   const distro = loadedDistro.create({ sys, log: stageLog.named("distro.ts"), systemInfo });
   const frame: StageFrame = {
@@ -71,6 +98,7 @@ export async function openFrame(
     base,
     distro,
     rootOwner: defaults.rootOwner,
+    readSystemFacts: createFactsReader(base, distro),
     paths,
     log,
     stageLog,
@@ -81,11 +109,13 @@ export async function openFrame(
     baseConfig: loaded.config,
     config,
     force: options.force,
-    recordError(text, plain = text) {
-      errors.push(mask(text));
-      options.onError?.(mask(plain), module);
+    recordError,
+    fail(text, cause) {
+      log.error(text, cause);
+      recordError(text);
     },
     errorCount: () => errors.length,
+    progress: {},
     watchChanges(listener) {
       watchers.add(listener);
       return () => watchers.delete(listener);
@@ -98,9 +128,17 @@ export async function openFrame(
   return { frame, errors };
 }
 
-function distroName(systemInfo: CloudConfig, defaults: DistroDefaults): string {
+/** AIX is AIX, whatever a configuration that was copied from elsewhere says. */
+function distroName(systemInfo: CloudConfig, defaults: DistroDefaults, log: Logger): string {
   const name = systemInfo["distro"];
-  return typeof name === "string" && name !== "" ? name : defaults.name;
+  if (typeof name !== "string" || name === "") {
+    return defaults.name;
+  }
+  if (defaults.family === "aix" && name !== defaults.name) {
+    log.warn(`Cannot use "system_info.distro" "${name}": this system is AIX`);
+    return defaults.name;
+  }
+  return name;
 }
 
 function mappingAt(config: CloudConfig, key: string): CloudConfig {

@@ -1,7 +1,8 @@
 import type { Instance } from "../instance/instance.ts";
 import { isMapping } from "../config/cloud-config.ts";
 import { formatProblem } from "../text/problem.ts";
-import type { ConsumedUserData } from "./consume-userdata.ts";
+import type { ConsumedUserData } from "./consumed-userdata.ts";
+import { keepInstanceData } from "./keep-instance-data.ts";
 import { createLocate } from "./locate.ts";
 import { parseModuleList } from "./module-list.ts";
 import type { ModuleRun } from "./module-runner.ts";
@@ -59,6 +60,9 @@ export async function prepareRun(
   frame.secrets.addFrom(instance.rawMetadata);
   await applyOutput(frame, config, key);
   openLogging(frame, config, options.debug);
+  if (consumed !== undefined) {
+    await keepInstanceData(frame, instance, config);
+  }
   const { system_info: systemInfo, ...cloudConfig } = config;
   return {
     instance,

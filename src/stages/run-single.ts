@@ -5,11 +5,13 @@ import { findModule } from "../modules/registry.ts";
 import type { System } from "../system/system.ts";
 import { errorChain } from "../text/error-message.ts";
 import { welcomeLine } from "./banner.ts";
+import { closeFrame, stopFrame } from "./close-frame.ts";
 import { currentInstance, fallbackInstance } from "./find-instance.ts";
 import { runModule } from "./module-runner.ts";
 import { openFrame } from "./open-frame.ts";
 import { prepareRun } from "./run-section.ts";
 import type { StageFrame } from "./stage-frame.ts";
+import { takeLock } from "./stage-lock.ts";
 import { openLogging } from "./stage-logging.ts";
 import { applyOutput } from "./stage-output.ts";
 import type { StageOptions } from "./stage.ts";
@@ -32,15 +34,23 @@ export async function runSingle(sys: System, options: SingleOptions): Promise<nu
   openLogging(frame, frame.baseConfig, options.debug);
   frame.log.debug(welcome);
   let exitCode = 1;
+  const lock = await takeLock(frame);
+  options.onStop?.((signal) => {
+    stopFrame(frame, signal);
+    lock?.();
+  });
   try {
-    exitCode = await runNamed(frame, options);
+    if (lock === undefined) {
+      frame.log.error(
+        `Did not run ${options.name}: another cloud-init is still running, try again when it has ended`,
+      );
+    } else {
+      exitCode = await runNamed(frame, options);
+    }
   } catch (error) {
     frame.log.error(`Running ${options.name} ended early: ${errorChain(error)}`, error);
   }
-  frame.stageLog.flush();
-  frame.ledger.flush();
-  sys.fs.flush();
-  await sys.output.close();
+  await closeFrame(frame, lock);
   return exitCode;
 }
 
@@ -74,7 +84,7 @@ async function runNamed(frame: StageFrame, options: SingleOptions): Promise<numb
     args: options.args,
     ...(options.frequency === undefined ? {} : { frequency: options.frequency }),
   };
-  const outcome = await runModule(frame, entry, await found.load(), run);
+  const outcome = await runModule(frame, entry, found, run);
   if (outcome.status !== "failed") {
     return 0;
   }

@@ -1,12 +1,14 @@
 import type { System } from "../system/system.ts";
 import { errorChain } from "../text/error-message.ts";
 import { welcomeLine } from "./banner.ts";
+import { closeFrame, flushFrame, stopFrame } from "./close-frame.ts";
 import type { InitResult } from "./init.ts";
 import { openFrame } from "./open-frame.ts";
 import type { OutputKey } from "./output-config.ts";
 import type { StageFrame } from "./stage-frame.ts";
 import { openLogging } from "./stage-logging.ts";
 import { applyOutput } from "./stage-output.ts";
+import { takeLock } from "./stage-lock.ts";
 import { markFinished, markStarted } from "./stage-status.ts";
 import type { StageName, StageOptions } from "./stage.ts";
 
@@ -54,12 +56,33 @@ export async function runStage(
 ): Promise<number> {
   const kind = KINDS[name];
   const { frame, errors } = await openFrame(name, eventPrefix(name), sys, options);
-  await beginOutput(frame, kind, options);
+  try {
+    await beginOutput(frame, kind, options);
+  } catch (error) {
+    // Never the network for the sake of a log.
+    frame.fail(`Cannot set up output and log: ${errorChain(error)}`, error);
+  }
+  const lock = await takeLock(frame);
+  if (lock === undefined) {
+    // A boot stage has to do its work: the other one may hang for ever.
+    frame.log.warn("Another cloud-init is still running: going on beside it");
+  }
   const status = name === "modules-init" ? undefined : name;
   if (status !== undefined) {
-    markStarted(sys, frame.paths, status, frame.log);
+    markStarted(frame, status);
   }
   let result: InitResult = { modules: [] };
+  const finish = (): void => {
+    if (status !== undefined) {
+      const recoverableErrors = frame.stageLog.recoverableErrors();
+      markFinished(frame, status, { datasource: result.datasource, errors, recoverableErrors });
+    }
+  };
+  options.onStop?.((signal) => {
+    stopFrame(frame, signal);
+    finish();
+    lock?.();
+  });
   try {
     result = await frame.events.within("", kind.description, async (setResult) => {
       const body = await runBody(name, frame, options);
@@ -71,18 +94,9 @@ export async function runStage(
     frame.log.error(`Stage ${name} ended early: ${errorChain(error)}`, error);
     frame.recordError(errorChain(error));
   }
-  frame.stageLog.flush();
-  frame.ledger.flush();
-  if (status !== undefined) {
-    const end = {
-      datasource: result.datasource,
-      errors,
-      recoverableErrors: frame.stageLog.recoverableErrors(),
-    };
-    markFinished(sys, frame.paths, status, end, frame.log);
-  }
-  sys.fs.flush();
-  await sys.output.close();
+  flushFrame(frame);
+  finish();
+  await closeFrame(frame, lock);
   return Math.min(errors.length, EXIT_CODE_MAX);
 }
 

@@ -44,13 +44,34 @@ function configuredHandlers(sys: System, config: CloudConfig): readonly LogHandl
     if (typeof text !== "string") {
       continue;
     }
-    const content = text.startsWith("/") ? (readTextIfExists(sys.fs, text.trim()) ?? text) : text;
-    const handlers = parseLogConfig(content);
-    if (handlers !== undefined) {
+    const handlers = parseLogConfig(readLogConfig(sys, text));
+    if (handlers?.every((handler) => canOpen(sys, handler)) === true) {
       return handlers;
     }
   }
   return undefined;
+}
+
+/** The text itself, or the file that it names; one that cannot be read is no configuration. */
+function readLogConfig(sys: System, text: string): string {
+  try {
+    return text.startsWith("/") ? (readTextIfExists(sys.fs, text.trim()) ?? text) : text;
+  } catch {
+    return "";
+  }
+}
+
+/** A handler that cannot be opened makes its configuration fail, so that the next one is tried. */
+function canOpen(sys: System, { target }: LogHandler): boolean {
+  if (target.kind !== "file" || sys.fs.stat(target.path)?.kind === "file") {
+    return true;
+  }
+  try {
+    sys.fs.append(target.path, "", { mode: LOG_MODE_MAX });
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 const LOG_MODE_MAX = 0o640;
@@ -67,7 +88,7 @@ function prepareLogFile(frame: StageFrame, path: string, owners: unknown): void 
       fs.setAttributes(path, { mode: found.mode & LOG_MODE_MAX });
     }
   } catch (error) {
-    frame.log.warn(`Cannot prepare the log "${path}": ${errorChain(error)}`);
+    frame.fail(`Cannot prepare the log "${path}": ${errorChain(error)}`, error);
   }
 }
 

@@ -7,8 +7,8 @@ import type { StageFrame } from "./stage-frame.ts";
 
 const TRUE_WORDS: ReadonlySet<string> = new Set(["true", "1", "on", "yes"]);
 
-/** What is in force, so that a second call with the same targets changes nothing. */
-const inForce = new WeakMap<object, string>();
+/** What is in force in a stage, so that a second call with the same targets changes nothing. */
+const inForce = new WeakMap<StageFrame, string>();
 
 /** Sends the stage's output, and that of its children, where `output:` says. */
 export async function applyOutput(
@@ -22,7 +22,7 @@ export async function applyOutput(
     return;
   }
   const wanted = describe(targets);
-  const before = inForce.get(frame.base.output);
+  const before = inForce.get(frame);
   if (before === wanted) {
     return;
   }
@@ -31,7 +31,7 @@ export async function applyOutput(
   }
   try {
     await frame.base.output.redirect(targets);
-    inForce.set(frame.base.output, wanted);
+    inForce.set(frame, wanted);
   } catch (error) {
     frame.log.warn(`Failed to setup output redirection! ${errorChain(error)}`);
   }

@@ -1,9 +1,8 @@
 import type { StageStatus, Status } from "../report/status-file.ts";
 import { emptyStatus, readStatus, writeResult, writeStatus } from "../report/status-file.ts";
 import type { System } from "../system/system.ts";
-import type { Paths } from "../instance/paths.ts";
-import type { Logger } from "../report/logger.ts";
 import { errorChain } from "../text/error-message.ts";
+import type { StageFrame } from "./stage-frame.ts";
 import type { StageName } from "./stage.ts";
 
 const TITLES: Readonly<Record<StageName, string>> = {
@@ -19,9 +18,10 @@ export interface StageEnd {
   readonly recoverableErrors: Readonly<Record<string, readonly string[]>>;
 }
 
-/** Marks the stage as running. init-local begins a boot: what an earlier one left is cleared. A full disk is a warning, not the end of the stage. */
-export function markStarted(sys: System, paths: Paths, name: StageName, log: Logger): void {
-  attempt(paths, log, () => {
+/** Marks the stage as running. init-local begins a boot: what an earlier one left is cleared. A full disk is an error of the stage, not its end. */
+export function markStarted(frame: StageFrame, name: StageName): void {
+  const { base: sys, paths, log } = frame;
+  attempt(frame, () => {
     const isBoot = name === "init-local";
     if (isBoot) {
       sys.fs.remove(paths.resultFile);
@@ -40,19 +40,14 @@ export function markStarted(sys: System, paths: Paths, name: StageName, log: Log
         [name]: { errors: [], recoverable_errors: {}, start: nowSeconds(sys), finished: null },
       },
     });
-    linkFromRunDir(sys, paths, "status.json");
   });
+  linkFromRunDir(frame, "status.json");
 }
 
 /** Marks the stage as ended; after the last one writes result.json. */
-export function markFinished(
-  sys: System,
-  paths: Paths,
-  name: StageName,
-  end: StageEnd,
-  log: Logger,
-): void {
-  attempt(paths, log, () => {
+export function markFinished(frame: StageFrame, name: StageName, end: StageEnd): void {
+  const { base: sys, paths } = frame;
+  attempt(frame, () => {
     const before = readStatus(sys, paths.statusFile);
     const stage: StageStatus = {
       errors: end.errors,
@@ -68,16 +63,18 @@ export function markFinished(
     writeStatus(sys, paths.statusFile, after);
     if (name === "modules-final") {
       writeResult(sys, paths.resultFile, after);
-      linkFromRunDir(sys, paths, "result.json");
     }
   });
+  if (name === "modules-final") {
+    linkFromRunDir(frame, "result.json");
+  }
 }
 
-function attempt(paths: Paths, log: Logger, work: () => void): void {
+function attempt(frame: StageFrame, work: () => void): void {
   try {
     work();
   } catch (error) {
-    log.warn(`Cannot write "${paths.statusFile}": ${errorChain(error)}`);
+    frame.fail(`Cannot keep the status of the stage: ${errorChain(error)}`, error);
   }
 }
 
@@ -87,7 +84,8 @@ function nowSeconds(sys: System): number {
 }
 
 /** `run_dir/NAME` → `data/NAME` by a relative path, as upstream has it. */
-function linkFromRunDir(sys: System, paths: Paths, name: string): void {
+function linkFromRunDir(frame: StageFrame, name: string): void {
+  const { base: sys, paths } = frame;
   const up = paths.runDir
     .split("/")
     .filter((part) => part !== "")
@@ -95,9 +93,11 @@ function linkFromRunDir(sys: System, paths: Paths, name: string): void {
     .join("/");
   const target = `${up}${paths.dataDir}/${name}`;
   const link = `${paths.runDir}/${name}`;
-  if (sys.fs.readLink(link) !== target) {
-    sys.fs.makeDirectory(paths.runDir, { mode: 0o755 });
-    sys.fs.remove(link);
-    sys.fs.symlink(target, link);
-  }
+  attempt(frame, () => {
+    if (sys.fs.readLink(link) !== target) {
+      sys.fs.makeDirectory(paths.runDir, { mode: 0o755 });
+      sys.fs.remove(link);
+      sys.fs.symlink(target, link);
+    }
+  });
 }

@@ -1,6 +1,7 @@
 import { Buffer } from "node:buffer";
 import type { ChildProcess } from "node:child_process";
 import os from "node:os";
+import { EXIT_TIMED_OUT, SIGNAL_EXIT_BASE } from "./exit-codes.ts";
 import { endProcessGroup } from "./host-process-group.ts";
 
 const TERM_GRACE_MS = 2000;
@@ -10,8 +11,6 @@ const KILL_WAIT_MS = 2000;
 const PIPE_IDLE_MS = 200;
 const PIPE_WAIT_MAX_MS = 2000;
 const CAPTURE_MAX_BYTES = 256 * 1024 * 1024;
-const EXIT_TIMED_OUT = 124;
-const SIGNAL_EXIT_BASE = 128;
 const TIMER_MAX_MS = 2_147_483_647;
 
 /** How a child ended and what it said. */

@@ -4,8 +4,9 @@ import { finishCommand } from "./finish-command.ts";
 import type { ChildResult, followChild } from "./host-child.ts";
 import type { HostOutput } from "./host-output.ts";
 import type { RunningCommands } from "./host-running-commands.ts";
+import type { Report } from "./host-report.ts";
 import { spawnCommand } from "./host-spawn.ts";
-import type { Exec, ExecOptions, ExecResult, ProcessInfo } from "./system.ts";
+import type { Exec, ExecOptions, ExecResult, ProcessInfo, ReportingScript } from "./system.ts";
 
 const AGENT_TIMEOUT_MS = 300_000;
 
@@ -17,8 +18,8 @@ export interface HostExecParts {
 }
 
 /**
- * Runs commands without a shell, each in its own process group, with a fixed environment. The event
- * loop stays free meanwhile, so that a signal can be answered.
+ * Runs commands without a shell, each in its own process group, with a fixed environment. While one
+ * runs that changes the machine, the event loop stays free, so that a signal can be answered.
  */
 export function createHostExec(parts: HostExecParts): Exec {
   async function execute(argv: readonly string[], options: ExecOptions = {}): Promise<ExecResult> {
@@ -40,7 +41,29 @@ export function createHostExec(parts: HostExecParts): Exec {
     const durationMs = Math.round(performance.now() - startedMs);
     return finishCommand(argv, options, { ...result, durationMs });
   }
-  return { query: execute, run: execute };
+  async function query(argv: readonly string[], options: ExecOptions = {}): Promise<ExecResult> {
+    if (options.owner === "user" || options.output === "inherit" || options.inheritStdin === true) {
+      return execute(argv, options);
+    }
+    checkProgram(argv, options);
+    const [{ spawnSync }, { runQuery }] = await Promise.all([
+      import("node:child_process"),
+      import("./host-query.ts"),
+    ]);
+    if (parts.running.isStopping) {
+      return forever();
+    }
+    const startedMs = performance.now();
+    const result = runQuery(spawnSync, argv, {
+      env: { ...commandEnvironment(parts.process, "agent"), ...options.env },
+      timeoutMs: options.timeoutMs ?? AGENT_TIMEOUT_MS,
+      ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+      ...(options.stdin === undefined ? {} : { stdin: options.stdin }),
+    });
+    const durationMs = Math.round(performance.now() - startedMs);
+    return finishCommand(argv, options, { ...result, durationMs });
+  }
+  return { query, run: execute };
 }
 
 async function runToEnd(
@@ -53,12 +76,14 @@ async function runToEnd(
   const timeoutMs = options.timeoutMs ?? (owner === "agent" ? AGENT_TIMEOUT_MS : undefined);
   const isInherited = options.output === "inherit";
   const descriptors = isInherited ? parts.output.childDescriptors() : (["pipe", "pipe"] as const);
-  const outcome = await spawnCommand(loaded.spawn, argv, {
+  const report = isInherited ? await openReport(options.reporting) : undefined;
+  const outcome = await spawnCommand(loaded.spawn, report?.argv ?? argv, {
     env: { ...commandEnvironment(parts.process, owner), ...options.env },
-    stdio: [stdinOf(options), ...descriptors],
+    stdio: [stdinOf(options), ...descriptors, ...(report === undefined ? [] : ["pipe" as const])],
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
   });
   if (outcome.kind === "failed") {
+    report?.close();
     return { exitCode: outcome.exitCode, stdout: "", stderr: outcome.reason, timedOut: false };
   }
   const { child, pid } = outcome;
@@ -69,6 +94,7 @@ async function runToEnd(
       child.on("exit", () => resolve());
     }),
   });
+  report?.follow(child);
   const childEnded = isInherited ? parts.output.childStarted() : undefined;
   try {
     return await loaded.followChild(child, pid, {
@@ -77,7 +103,12 @@ async function runToEnd(
     });
   } finally {
     childEnded?.();
+    report?.close();
   }
+}
+
+async function openReport(script: ReportingScript | undefined): Promise<Report | undefined> {
+  return script === undefined ? undefined : (await import("./host-report.ts")).openReport(script);
 }
 
 function stdinOf(options: ExecOptions): "pipe" | "inherit" | "ignore" {

@@ -4,10 +4,11 @@ import path from "node:path";
 import { FileError } from "./file-error.ts";
 import { createDurability, type Durability } from "./host-durability.ts";
 import { absolute, attempt, codeOf, ifExists } from "./host-error.ts";
+import { createLeftoverSweep } from "./host-leftovers.ts";
 import { createHostReads, lstat } from "./host-read.ts";
 import { randomBytes } from "./host-random.ts";
 import { findOwner } from "./owner.ts";
-import type { FileAttributes, FileSystem } from "./system.ts";
+import type { FileAttributes, FileSystem, WriteOptions } from "./system.ts";
 import { temporaryName } from "./temporary-name.ts";
 
 const { constants } = fs;
@@ -20,16 +21,18 @@ const LINK_DEPTH_MAX = 40;
 /** The machine's own files, by synchronous calls. */
 export function createHostFileSystem(): FileSystem {
   const durability = createDurability();
+  const sweep = createLeftoverSweep();
   return {
     ...createHostReads(),
-    ...createFileWrites(durability),
-    ...createTreeWrites(durability),
+    ...createFileWrites(durability, sweep),
+    ...createTreeWrites(durability, sweep),
     flush: () => durability.flush(),
   };
 }
 
 function createFileWrites(
   durability: Durability,
+  sweep: (directory: string) => void,
 ): Pick<FileSystem, "write" | "append" | "setAttributes"> {
   return {
     write(file, content, options = {}) {
@@ -37,7 +40,8 @@ function createFileWrites(
         const isDurable = options.durable === true;
         const place = followLinks("write", absolute(file));
         const made = makeParents(place);
-        replaceFile(place, content, options, isDurable);
+        sweep(path.dirname(place));
+        replaceFile(place, content, { ...options, durable: isDurable });
         for (const changed of [...made, place]) {
           if (isDurable) {
             durability.syncDirectory(path.dirname(changed));
@@ -77,11 +81,13 @@ function createFileWrites(
 
 function createTreeWrites(
   durability: Durability,
+  sweep: (directory: string) => void,
 ): Pick<FileSystem, "makeDirectory" | "symlink" | "remove"> {
   return {
     makeDirectory(directory, attributes = {}) {
       attempt("make directory", directory, () => {
         for (const made of makeDirectory(absolute(directory), attributes)) {
+          sweep(path.dirname(made));
           durability.remember(made);
         }
       });
@@ -93,6 +99,7 @@ function createTreeWrites(
         if (old !== undefined && !old.isSymbolicLink()) {
           throw new FileError("link", file, "EEXIST");
         }
+        sweep(path.dirname(file));
         const temporary = temporaryBeside(file);
         fs.symlinkSync(target, temporary);
         renameOrRemove(temporary, file);
@@ -115,13 +122,11 @@ function createTreeWrites(
   };
 }
 
-function replaceFile(
-  place: string,
-  content: string | Uint8Array,
-  attributes: FileAttributes,
-  isDurable: boolean,
-): void {
+function replaceFile(place: string, content: string | Uint8Array, attributes: WriteOptions): void {
   const old = lstat(place);
+  if (old !== undefined && attributes.exclusive === true) {
+    throw new FileError("write", place, "EEXIST");
+  }
   if (old?.isDirectory() === true) {
     throw new FileError("write", place, "EISDIR");
   }
@@ -150,13 +155,13 @@ function replaceFile(
         // Only now: the system may take the setuid bits away when a file is written to.
         fs.fchmodSync(fd, mode);
       }
-      if (isDurable) {
+      if (attributes.durable === true) {
         fs.fsyncSync(fd);
       }
     } finally {
       fs.closeSync(fd);
     }
-    fs.renameSync(temporary, place);
+    moveInto(place, temporary, attributes.exclusive === true);
   } catch (error) {
     fs.rmSync(temporary, { force: true });
     if (codeOf(error) !== "EBUSY" || old === undefined) {
@@ -164,6 +169,16 @@ function replaceFile(
     }
     // A file that is mounted over itself, as containers do with /etc/hosts, cannot be renamed over.
     writeInPlace(place, content, attributes, constants.O_TRUNC);
+  }
+}
+
+/** A rename replaces what is there; a link refuses to, also where two processes come at once. */
+function moveInto(place: string, temporary: string, isExclusive: boolean): void {
+  if (isExclusive) {
+    fs.linkSync(temporary, place);
+    fs.unlinkSync(temporary);
+  } else {
+    fs.renameSync(temporary, place);
   }
 }
 
@@ -224,12 +239,23 @@ function makeDirectory(directory: string, attributes: FileAttributes): readonly 
   const ids = idsOf(attributes);
   const place = followLinks("make directory", directory);
   const madeParents = makeParents(place);
-  fs.mkdirSync(place, 0o700);
-  if (ids.uid !== undefined || ids.gid !== undefined) {
-    const made = fs.statSync(place);
-    fs.chownSync(place, ids.uid ?? made.uid, ids.gid ?? made.gid);
+  const temporary = temporaryBeside(place);
+  fs.mkdirSync(temporary, 0o700);
+  try {
+    if (ids.uid !== undefined || ids.gid !== undefined) {
+      const made = fs.statSync(temporary);
+      fs.chownSync(temporary, ids.uid ?? made.uid, ids.gid ?? made.gid);
+    }
+    fs.chmodSync(temporary, attributes.mode ?? DIRECTORY_MODE_DEFAULT);
+    // Whole from the start, as a file is: whoever finds a directory leaves its mode and owner alone.
+    fs.renameSync(temporary, place);
+  } catch (error) {
+    fs.rmdirSync(temporary);
+    if (fs.statSync(place, { throwIfNoEntry: false })?.isDirectory() !== true) {
+      throw error;
+    }
+    // Somebody else has made it meanwhile.
   }
-  fs.chmodSync(place, attributes.mode ?? DIRECTORY_MODE_DEFAULT);
   return [...madeParents, place];
 }
 

@@ -4,7 +4,7 @@ import { VERSION } from "../version.ts";
 import { codeOf } from "./host-error.ts";
 import { HttpError } from "./http-error.ts";
 import { isRedirect, redirectTarget } from "./http-redirect.ts";
-import type { Http, HttpRequest, HttpResponse } from "./system.ts";
+import type { ClientCertificate, Http, HttpRequest, HttpResponse } from "./system.ts";
 
 const REDIRECT_COUNT_MAX = 5;
 const BODY_SIZE_MAX_BYTES = 64 * 1024 * 1024;
@@ -42,7 +42,7 @@ export function createHostHttp(): Http {
 async function exchange(request: HttpRequest, deadlineMs: number): Promise<HttpResponse> {
   const { method } = request;
   const url = parseHttpUrl(request);
-  const start = await loadStart(url);
+  const start = await loadStart(url, request.clientCertificate);
   return new Promise((resolve, reject) => {
     let clientRequest: ClientRequest | undefined;
     let isSettled = false;
@@ -91,14 +91,24 @@ type Start = (
 ) => ClientRequest;
 
 /** Loaded on first use: a config drive needs neither, and TLS is a big library. */
-async function loadStart(url: URL): Promise<Start> {
+async function loadStart(
+  url: URL,
+  clientCertificate: ClientCertificate | undefined,
+): Promise<Start> {
   if (url.protocol === "https:") {
     const https = await import("node:https");
+    const identity = identityOf(clientCertificate);
     return (address, options, onMessage) =>
-      https.request(address, { ...options, rejectUnauthorized: true }, onMessage);
+      https.request(address, { ...options, ...identity, rejectUnauthorized: true }, onMessage);
   }
   const http = await import("node:http");
   return (address, options, onMessage) => http.request(address, options, onMessage);
+}
+
+function identityOf(given: ClientCertificate | undefined): { cert?: Buffer; key?: Buffer } {
+  return given === undefined
+    ? {}
+    : { cert: Buffer.from(given.certificate), key: Buffer.from(given.key ?? given.certificate) };
 }
 
 function parseHttpUrl(request: HttpRequest): URL {

@@ -10,7 +10,14 @@ const EXIT_NOT_FOUND = 127;
 /** A child that started, or why it did not, as a shell would say it: 126 or 127. */
 export type SpawnOutcome =
   | { readonly kind: "started"; readonly child: ChildProcess; readonly pid: number }
-  | { readonly kind: "failed"; readonly exitCode: number; readonly reason: string };
+  | SpawnFailure;
+
+/** As a shell would say it. */
+export interface SpawnFailure {
+  readonly kind: "failed";
+  readonly exitCode: number;
+  readonly reason: string;
+}
 
 /**
  * Starts `argv` in a process group of its own. A file without `#!` that is no binary is given to
@@ -29,9 +36,9 @@ export async function spawnCommand(
   const program = argv[0] ?? "";
   if (outcome === "ENOEXEC" && !isBinary(program)) {
     const again = await trySpawn(spawnChild, ["/bin/sh", ...argv], options);
-    return typeof again === "string" ? explain(again, "/bin/sh", options) : again;
+    return typeof again === "string" ? explainFailure(again, "/bin/sh", options.cwd) : again;
   }
-  return explain(outcome, program, options);
+  return explainFailure(outcome, program, options.cwd);
 }
 
 /** The started child, or the code of the error: some are thrown and some come as an event. */
@@ -57,10 +64,14 @@ async function trySpawn(
   }
 }
 
-/** By the error's code, since the messages differ between runtimes. */
-function explain(code: string, program: string, options: SpawnOptions): SpawnOutcome {
-  const cwd = options.cwd === undefined ? undefined : String(options.cwd);
-  const failed = (exitCode: number, reason: string): SpawnOutcome => ({
+/** Why a program did not start, by the error's code, since the messages differ between runtimes. */
+export function explainFailure(
+  code: string,
+  program: string,
+  directory: string | URL | undefined,
+): SpawnFailure {
+  const cwd = directory === undefined ? undefined : String(directory);
+  const failed = (exitCode: number, reason: string): SpawnFailure => ({
     kind: "failed",
     exitCode,
     reason,
@@ -105,8 +116,8 @@ function isDirectory(path: string): boolean {
   }
 }
 
-/** Shells tell text from programs in the same way: by a NUL near the beginning. */
-function isBinary(path: string): boolean {
+/** Whether a file is no text; shells tell in the same way: by a NUL near the beginning. */
+export function isBinary(path: string): boolean {
   try {
     const fd = fs.openSync(path, "r");
     try {

@@ -5,7 +5,7 @@ import { createHostFileSystem } from "./host-file-system.ts";
 import { createHostOutput } from "./host-output.ts";
 import { randomBytes } from "./host-random.ts";
 import { createRunningCommands, type RunningCommands } from "./host-running-commands.ts";
-import type { Http, ProcessInfo, System } from "./system.ts";
+import type { Http, ProcessInfo, System, Uname } from "./system.ts";
 
 /** The real machine; `running` is for the handling of signals. */
 export interface HostSystem extends System {
@@ -58,5 +58,17 @@ function readProcessInfo(executablePath: string | undefined): ProcessInfo {
     ppid: process.ppid,
     env: process.env,
     executablePath: executablePath ?? (isCompiled ? runtimePath : scriptPath),
+    readUname,
+  };
+}
+
+async function readUname(): Promise<Uname> {
+  const os = await import("node:os");
+  return {
+    sysname: os.type(),
+    nodename: os.hostname(),
+    release: os.release(),
+    version: os.version(),
+    machine: os.machine(),
   };
 }

@@ -14,7 +14,8 @@ export function isRedirect(status: number): boolean {
 
 /**
  * The request that follows `location`, by RFC 9110 §15.4: 307 and 308 keep method and body, the
- * others turn a POST into a GET. Headers, which may hold tokens, go to the same host only. A
+ * others turn a POST into a GET. Headers, which may hold tokens, and the client
+ * certificate go to the same host only. A
  * metadata service on a link-local address must not send the agent anywhere else, and nobody from
  * https to http.
  */
@@ -35,7 +36,7 @@ export function redirectTarget(
   if (from.protocol === "https:" && to.protocol === "http:") {
     return { kind: "refuse", reason: `it redirects from https to http at "${to.host}"` };
   }
-  const { headers, body, ...rest } = request;
+  const { headers, body, clientCertificate, ...rest } = request;
   const isKept = status === 307 || status === 308 || request.method === "GET";
   return {
     kind: "follow",
@@ -44,6 +45,7 @@ export function redirectTarget(
       url: to.href,
       method: isKept ? request.method : "GET",
       ...(isSameHost && headers !== undefined ? { headers } : {}),
+      ...(isSameHost && clientCertificate !== undefined ? { clientCertificate } : {}),
       ...(isKept && body !== undefined ? { body } : {}),
     },
   };

@@ -61,6 +61,8 @@ export interface FileAttributes {
 export interface WriteOptions extends FileAttributes {
   /** True: on disk (file and directory) when the call returns. Else at the next `flush`. */
   readonly durable?: boolean;
+  /** True: throws EEXIST where anything is at the path; of two writers at once only one succeeds. */
+  readonly exclusive?: boolean;
 }
 
 export interface RandomAccessFile {
@@ -94,8 +96,19 @@ export interface ExecOptions {
   /** Whose code it is. User code is ended (whole process group) by SIGTERM to the agent; our own commands (chdev …) are waited for. Default "agent". */
   readonly owner?: "agent" | "user";
   readonly cwd?: string;
+  /** Only with `output: "inherit"`. Where the command really runs, this script runs in its place; in a plan and on a simulated machine `argv` stands for itself. */
+  readonly reporting?: ReportingScript;
   /** Checked after the command really ran, never in a plan. Returns what is wrong. */
   readonly verify?: () => Promise<string | undefined>;
+}
+
+/** A script for /bin/sh that does what a command does, and tells on descriptor 3 how far it is. */
+export interface ReportingScript {
+  readonly text: string;
+  /** Where it is kept while it runs, readable by nobody else. Where that fails, the command runs. */
+  readonly path: string;
+  /** Called with each line that the script writes to descriptor 3, in order. What it returns is written back as a line, for which the script may wait. */
+  onLine(line: string): string;
 }
 
 export interface ExecResult {
@@ -123,6 +136,15 @@ export interface HttpRequest {
   readonly body?: string;
   /** A longer body is an HttpError. Default 64 MiB. */
   readonly maxBodyBytes?: number;
+  /** Shown to servers that ask for one, over https; not to those that a redirect leads to elsewhere. */
+  readonly clientCertificate?: ClientCertificate;
+}
+
+/** PEM. */
+export interface ClientCertificate {
+  readonly certificate: Uint8Array;
+  /** Absent: the certificate's file holds the key too. */
+  readonly key?: Uint8Array;
 }
 
 export interface HttpResponse {
@@ -158,6 +180,17 @@ export interface ProcessInfo {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The file that runs, for `install` and for handing on to children. */
   readonly executablePath: string;
+  /** What uname(2) says, without a command; absent where nothing tells. */
+  readUname?(): Promise<Uname>;
+}
+
+/** As libuv gives it: of AIX 7.3, `release` is "7.3" and `version` "7". */
+export interface Uname {
+  readonly sysname: string;
+  readonly nodename: string;
+  readonly release: string;
+  readonly version: string;
+  readonly machine: string;
 }
 
 /** The stage's own standard output and error, and where its children write with `output: "inherit"`. */

@@ -104,7 +104,9 @@ function createFileWrites(tree: Tree): Pick<FileSystem, "write" | "append" | "se
 
   return {
     write(path, content, attributes = {}) {
-      findFileToWrite(store, "write", path);
+      if (findFileToWrite(store, "write", path) !== undefined && attributes.exclusive === true) {
+        throw new FileError("write", path, "EEXIST");
+      }
       const bytes = toBytes(content);
       put("write", path, { parts: [bytes], sizeBytes: bytes.length }, attributes);
     },

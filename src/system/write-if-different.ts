@@ -11,11 +11,32 @@ export function writeIfDifferent(
   const bytes = typeof content === "string" ? Buffer.from(content) : content;
   const stat = fs.stat(path);
   if (stat?.kind === "file" && stat.mode === options.mode && stat.sizeBytes === bytes.length) {
-    const current = fs.readBytesIfExists(path);
-    if (current !== undefined && Buffer.compare(current, bytes) === 0) {
+    if (hasContent(fs, path, bytes)) {
       return false;
     }
   }
   fs.write(path, bytes, options);
   return true;
+}
+
+const CHUNK_BYTES = 1024 * 1024;
+
+/** Whether the file, of the same length, has these bytes; piece by piece, since user-data can be large. */
+function hasContent(fs: FileSystem, path: string, bytes: Uint8Array): boolean {
+  if (bytes.length <= CHUNK_BYTES) {
+    const current = fs.readBytesIfExists(path);
+    return current !== undefined && Buffer.compare(current, bytes) === 0;
+  }
+  const file = fs.open(path);
+  try {
+    for (let at = 0; at < bytes.length; at += CHUNK_BYTES) {
+      const wanted = bytes.subarray(at, at + CHUNK_BYTES);
+      if (Buffer.compare(file.read(at, wanted.length), wanted) !== 0) {
+        return false;
+      }
+    }
+    return true;
+  } finally {
+    file.close();
+  }
 }

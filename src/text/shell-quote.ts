@@ -12,6 +12,14 @@ export interface ShellScript {
   readonly problems: readonly Problem[];
   /** How many items are in it. */
   readonly itemCount: number;
+  /** What stands in it behind the first line, by place in the list. */
+  readonly commands: readonly ShellCommandText[];
+}
+
+/** One item of a list of commands as the script has it; a string may have many lines. */
+export interface ShellCommandText {
+  readonly index: number;
+  readonly text: string;
 }
 
 /**
@@ -20,7 +28,7 @@ export interface ShellScript {
  * and reported without its content. `key` is the key of the list, for the problems.
  */
 export function renderShellScript(items: readonly unknown[], key: string): ShellScript {
-  const lines = ["#!/bin/sh"];
+  const commands: ShellCommandText[] = [];
   const problems: Problem[] = [];
   for (const [index, item] of items.entries()) {
     if (item === null || item === undefined) {
@@ -28,13 +36,14 @@ export function renderShellScript(items: readonly unknown[], key: string): Shell
     }
     const line = renderCommand(item);
     if (typeof line === "string") {
-      lines.push(line);
+      commands.push({ index, text: line });
     } else {
       const message = `Cannot make a command of ${key}[${index}]: ${line.reason}`;
       problems.push({ message, path: [key, index] });
     }
   }
-  return { text: `${lines.join("\n")}\n`, problems, itemCount: lines.length - 1 };
+  const lines = ["#!/bin/sh", ...commands.map(({ text }) => text)];
+  return { text: `${lines.join("\n")}\n`, problems, itemCount: commands.length, commands };
 }
 
 function renderCommand(item: unknown): string | { readonly reason: string } {

@@ -1,15 +1,17 @@
 import { Composer, CST, isAlias, isMap, isScalar, isSeq, Lexer, Parser } from "yaml";
 import type { Document, ErrorCode, Scalar } from "yaml";
-import { buildLineIndex } from "./line-index.ts";
-import type { LineIndex } from "./line-index.ts";
-import { placeOf } from "./place.ts";
-import type { Problem } from "./problem.ts";
-import { decodeYamlBytes, normaliseYamlText } from "./yaml-input.ts";
+import {
+  decodeYaml,
+  evaluateYaml,
+  type FailedYaml,
+  type ParsedYaml,
+  problemAt,
+  readPlainYaml,
+  type YamlOptions,
+} from "./yaml-document.ts";
 import type { YamlNode, YamlTree } from "./yaml-node.ts";
-import { readYamlValue, YAML_DEPTH_MAX, YamlValueError } from "./yaml-value.ts";
+import { YAML_DEPTH_MAX, YamlValueError } from "./yaml-value.ts";
 
-/** Longer documents are refused unread. */
-export const YAML_SIZE_BYTES_MAX = 64 * 1024 * 1024;
 /**
  * Longer documents in small pieces are refused half-way: the parser keeps some 150 bytes for each
  * token. 10,000 entries of write_files are 600,000 tokens; a long text is one.
@@ -18,27 +20,12 @@ export const YAML_TOKENS_MAX = 4_000_000;
 /** "- - - …" and "? ? ? …": each indicator on a line is one level. */
 const INDICATORS_PER_LINE_MAX = YAML_DEPTH_MAX;
 
-export interface YamlOptions {
-  /** Also tell where keys and items stand: costs little while the document is at hand. */
-  readonly withLines?: boolean;
-}
-
-/** A document's value, or why there is none. */
-export type ParsedYaml =
-  | {
-      readonly ok: true;
-      /** Null for an empty document. Aliases share objects: treat it as read-only. */
-      readonly value: unknown;
-      /** Keys that stand twice (the last one counts): to be shown, not to be counted as errors. */
-      readonly warnings: readonly Problem[];
-      readonly lines?: LineIndex;
-    }
-  | { readonly ok: false; readonly problems: readonly Problem[] };
-
 /**
  * The value of one YAML 1.1 document, as PyYAML's safe loader gives it (compat config.md §9). Never
  * throws; no message repeats what the document says, since it may be a secret. `source` names it in
  * messages.
+ *
+ * A document that is written plainly does without the package (simple-yaml.ts).
  *
  * The only file that names the package `yaml`. Its own 1.1 schema differs from PyYAML in some
  * twenty values (`y`, `08`, `1e3`, dates, …; test/text/yaml.test.ts lists them), so only its syntax
@@ -49,47 +36,26 @@ export function parseYaml(
   source: string,
   options: YamlOptions = {},
 ): ParsedYaml {
+  const plain = readPlainYaml(content, source, options);
+  if (plain !== undefined) {
+    return plain;
+  }
   const opened = openYaml(content, source);
-  if (!opened.ok) {
-    return opened;
-  }
-  const { tree, text } = opened;
-  try {
-    const { value, duplicateKeyOffsets } = readYamlValue(tree);
-    const warnings = duplicateKeyOffsets.map((offset) =>
-      problemAt("This key stands twice in its mapping: the last one counts", source, text, offset),
-    );
-    const lines = options.withLines === true ? { lines: buildLineIndex(tree, text) } : {};
-    return { ok: true, value, warnings, ...lines };
-  } catch (error) {
-    if (error instanceof YamlValueError) {
-      const message = `Cannot read YAML: ${error.message}`;
-      return { ok: false, problems: [problemAt(message, source, text, error.offset)] };
-    }
-    throw error;
-  }
+  return opened.ok ? evaluateYaml(opened.tree, opened.text, source, options) : opened;
 }
 
 /** A document's nodes without their values, for who asks where something stands. */
 export type OpenedYaml =
   | { readonly ok: true; readonly tree: YamlTree; readonly text: string }
-  | { readonly ok: false; readonly problems: readonly Problem[] };
+  | FailedYaml;
 
 /** The nodes of one YAML document; never throws. `text` is what their offsets count in. */
 export function openYaml(content: string | Uint8Array, source: string): OpenedYaml {
-  if (content.length > YAML_SIZE_BYTES_MAX) {
-    const message = `Cannot read YAML of ${content.length} bytes: the limit is ${YAML_SIZE_BYTES_MAX}`;
-    return { ok: false, problems: [{ message, source }] };
+  const decoded = decodeYaml(content, source);
+  if (!decoded.ok) {
+    return decoded;
   }
-  const decoded = typeof content === "string" ? { text: content } : decodeYamlBytes(content);
-  if (decoded.text === undefined) {
-    return { ok: false, problems: [{ message: decoded.message, source, line: decoded.line }] };
-  }
-  const { text, unprintableOffset } = normaliseYamlText(decoded.text);
-  if (unprintableOffset !== undefined) {
-    const message = "Cannot read YAML: a control character stands here, which YAML does not allow";
-    return { ok: false, problems: [problemAt(message, source, text, unprintableOffset)] };
-  }
+  const { text } = decoded;
   const composed = composeDocument(text);
   if (composed.message !== undefined) {
     const message = `Cannot read YAML: ${composed.message}`;
@@ -314,8 +280,4 @@ function withoutInventedNewline(value: string, text: string): string {
   const isItsOwnLine =
     lastWritten === "" ? lastRead !== "" && lastRead.trim() === "" : content.endsWith(lastWritten);
   return isItsOwnLine ? content : value;
-}
-
-function problemAt(message: string, source: string, text: string, offset: number): Problem {
-  return { message, source, ...placeOf(text, offset) };
 }

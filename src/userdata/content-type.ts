@@ -43,6 +43,14 @@ export function isDetected(declaredType: string): boolean {
   return ["", "text/plain", UNKNOWN_TYPE, "text/x-shellscript"].includes(declaredType);
 }
 
+const HEADER_SEARCH_BYTES = 4096;
+
+/** Whether a blob is a message: `MIME-Version:` near its start says so (compat userdata.md §3 step 2). */
+export function isMime(blob: Uint8Array): boolean {
+  const head = new TextDecoder("latin1").decode(blob.subarray(0, HEADER_SEARCH_BYTES));
+  return /mime-version:/iu.test(head);
+}
+
 const GZIP_TYPES: ReadonlySet<string> = new Set([
   "application/gzip",
   "application/gzip-compressed",

@@ -22,6 +22,8 @@ export interface MergedConfig {
     source: string,
     lines: LineIndex | undefined,
   ): readonly Problem[];
+  /** Puts what `change` makes of it in its place; what `change` throws leaves it as it is. */
+  change(part: Part, change: (config: CloudConfig) => CloudConfig): void;
   config(): CloudConfig;
   documents(): readonly ConfigDocument[];
   /** The file `cloud-config.txt` (compat userdata.md §6.1); "" where there was no part. */
@@ -48,6 +50,10 @@ export function createMergedConfig(): MergedConfig {
         ...(lines === undefined ? {} : { lines }),
       });
       return problems;
+    },
+    change(part, change) {
+      merged = change(merged);
+      filenames.push(part.filename);
     },
     config: () => merged,
     documents: () => documents,

@@ -139,7 +139,10 @@ function splitAtBoundary(body: Buffer, boundary: string): readonly Buffer[] {
     start = Math.min(lineEnd + 1, body.length);
   }
   if (start !== undefined) {
-    pieces.push(body.subarray(start));
+    // As if the delimiter that is missing followed.
+    const hasLineEnd = body.length > start && body[body.length - 1] === LF;
+    const end = hasLineEnd ? beforeLineEnd(body, body.length, start) : body.length;
+    pieces.push(body.subarray(start, end));
   }
   return pieces;
 }

@@ -1,19 +1,14 @@
-import type { CloudConfig } from "../config/cloud-config.ts";
-import type { Instance } from "../instance/instance.ts";
-import type { InstancePaths, Paths } from "../instance/paths.ts";
-import type { Ledger } from "../report/ledger.ts";
-import type { Logger } from "../report/logger.ts";
-import type { System } from "../system/system.ts";
+import { isMapping, type CloudConfig } from "../config/cloud-config.ts";
+import type { InstancePaths } from "../instance/paths.ts";
 import { writeIfDifferent } from "../system/write-if-different.ts";
 import { errorMessage } from "../text/error-message.ts";
-import { formatProblem, type Problem } from "../text/problem.ts";
-import { UNKNOWN_TYPE } from "./content-type.ts";
-import { findHandler, findNotBuilt } from "./handlers/registry.ts";
-import { createMergedConfig, type ConfigDocument, type MergedConfig } from "./merged-config.ts";
+import type { FetchInclude } from "./fetch-include.ts";
+import { handlePart, type PartPlace, recordPart } from "./handle-part.ts";
+import { createMergedConfig, type ConfigDocument } from "./merged-config.ts";
 import { originName, type Origin, type Part } from "./part.ts";
-import { PartError } from "./part-error.ts";
 import { renderProcessedMessage } from "./processed-message.ts";
 import { splitParts } from "./split-parts.ts";
+import type { UserDataContext } from "./user-data-context.ts";
 
 /** One blob of a datasource. */
 export interface UserDataInput {
@@ -22,16 +17,6 @@ export interface UserDataInput {
   readonly origin: Origin;
   /** Content types that `vendor_data.disabled_handlers` leaves out. */
   readonly disabledContentTypes?: readonly string[];
-}
-
-export interface UserDataContext {
-  readonly sys: System;
-  readonly instance: Instance;
-  readonly paths: Paths;
-  readonly log: Logger;
-  readonly ledger: Ledger;
-  /** Records a failure (log at WARNING, status.json, exit code) and lets the rest go on. */
-  fail(problem: Problem | string, cause?: unknown): void;
 }
 
 export interface ProcessedUserData {
@@ -53,33 +38,126 @@ export async function processUserData(
   input: UserDataInput,
   ctx: UserDataContext,
 ): Promise<ProcessedUserData> {
-  const { fs } = ctx.sys;
   const name = originName(input.origin);
   const files = filesOf(ctx.paths.instance(ctx.instance.id), input.origin);
   const bytes = input.bytes ?? new Uint8Array();
-  const { parts, problems } = await splitParts(bytes, name);
+  const { parts, problems, notes } = await splitParts(bytes, name, {
+    fetchInclude: createLazyFetcher(ctx),
+    ...(ctx.unpackedSizeBytesMax === undefined
+      ? {}
+      : { unpackedSizeBytesMax: ctx.unpackedSizeBytesMax }),
+  });
+  for (const note of notes) {
+    ctx.log.info(note);
+  }
   for (const problem of problems) {
-    recordPart(ctx, name, { outcome: "failed", reason: problem.message });
+    const { message: reason, source = name, line } = problem;
+    const place = line === undefined ? { source } : { source, line };
+    recordPart(ctx, name, { outcome: "failed", reason, ...place });
     ctx.fail(problem);
   }
-  writeIfDifferent(fs, files.raw, bytes, { mode: PRIVATE_MODE });
-  writeIfDifferent(fs, files.processed, renderProcessedMessage(parts), { mode: PRIVATE_MODE });
-  const merged = createMergedConfig();
-  for (const part of parts) {
-    const source = parts.length === 1 ? name : `${name} part "${part.filename}"`;
-    if (input.disabledContentTypes?.includes(part.contentType) === true) {
-      ctx.log.debug(`content_type "${part.contentType}" is excluded`);
-      recordPart(ctx, part.filename, { outcome: "skipped", reason: "its type is disabled" });
-    } else {
-      await handlePart(ctx, part, { origin: input.origin, source, merged });
-    }
+  const kept =
+    problems.length > 0 && !ctx.isFirstTime ? await readKept(ctx, name, files, bytes) : undefined;
+  if (kept !== undefined) {
+    return kept;
   }
-  writeIfDifferent(fs, files.cloudConfig, await merged.render(), { mode: PRIVATE_MODE });
+  keepFile(ctx, files.raw, bytes);
+  keepFile(ctx, files.processed, renderProcessedMessage(parts));
+  const merged = createMergedConfig();
+  let handlerCount = 0;
+  const shared: Omit<PartPlace, "source"> = {
+    origin: input.origin,
+    merged,
+    disabledContentTypes: input.disabledContentTypes ?? [],
+    nextHandlerNumber: () => handlerCount++,
+  };
+  for (const part of await selectParts(ctx, parts, input.origin)) {
+    const source = parts.length === 1 ? name : `${name} part "${part.filename}"`;
+    await handlePart(ctx, part, { ...shared, source });
+  }
+  keepFile(ctx, files.cloudConfig, await merged.render());
   return {
     cloudConfig: merged.config(),
     documents: merged.documents(),
     partCount: parts.length,
   };
+}
+
+/**
+ * What an earlier boot made of the same text, where this one cannot read all of it: a server that
+ * does not answer must not take away what the machine was told (DECISIONS 6). Undefined where there
+ * is nothing of that kind.
+ */
+async function readKept(
+  ctx: UserDataContext,
+  name: string,
+  files: { readonly raw: string; readonly cloudConfig: string },
+  bytes: Uint8Array,
+): Promise<ProcessedUserData | undefined> {
+  const raw = ctx.sys.fs.readBytesIfExists(files.raw);
+  const text = ctx.sys.fs.readBytesIfExists(files.cloudConfig);
+  if (raw === undefined || text === undefined || text.length === 0 || !isSame(raw, bytes)) {
+    return undefined;
+  }
+  const { parseYaml } = await import("../text/yaml.ts");
+  const parsed = parseYaml(text, files.cloudConfig);
+  if (!parsed.ok || !isMapping(parsed.value)) {
+    return undefined;
+  }
+  ctx.log.warn(`Not all of ${name} can be read: what an earlier boot made of it stays in force`);
+  return { cloudConfig: parsed.value, documents: [], partCount: 0 };
+}
+
+function isSame(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, index) => byte === b[index]);
+}
+
+/** Most user-data includes nothing. */
+function createLazyFetcher(ctx: UserDataContext): FetchInclude {
+  let fetcher: FetchInclude | undefined;
+  return async (entry, sizeBytesMax) => {
+    fetcher ??= (await import("./fetch-include.ts")).createIncludeFetcher(ctx);
+    return fetcher(entry, sizeBytesMax);
+  };
+}
+
+/** Of several instances launched together, each takes its own parts of user-data; vendor-data is for all (compat userdata.md §5). */
+async function selectParts(
+  ctx: UserDataContext,
+  parts: readonly Part[],
+  origin: Origin,
+): Promise<readonly Part[]> {
+  const wanted = ctx.instance.launchIndex;
+  if (wanted === undefined || origin !== "user") {
+    return parts;
+  }
+  const { readLaunchIndex } = await import("./launch-index.ts");
+  const { readYaml } = await import("../text/read-yaml.ts");
+  const kept: Part[] = [];
+  for (const part of parts) {
+    const index = await readLaunchIndex(part, (content) => readYaml(content, originName(origin)));
+    if (index === undefined || index === wanted) {
+      kept.push(part);
+    } else {
+      const reason = `it is for launch index ${index}, and this is ${wanted}`;
+      recordPart(ctx, part.filename, { outcome: "skipped", reason });
+    }
+  }
+  if (kept.length < parts.length) {
+    ctx.log.debug(
+      `Discarding ${parts.length - kept.length} multipart messages which do not match launch index ${wanted}`,
+    );
+  }
+  return kept;
+}
+
+/** On a full disk the parts are used all the same: they may be what makes the machine reachable. */
+function keepFile(ctx: UserDataContext, path: string, content: string | Uint8Array): void {
+  try {
+    writeIfDifferent(ctx.sys.fs, path, content, { mode: PRIVATE_MODE });
+  } catch (error) {
+    ctx.fail(errorMessage(error), error);
+  }
 }
 
 function filesOf(
@@ -106,92 +184,4 @@ function filesOf(
         cloudConfig: own.vendor2CloudConfigFile,
       };
   }
-}
-
-async function handlePart(
-  ctx: UserDataContext,
-  part: Part,
-  where: { readonly origin: Origin; readonly source: string; readonly merged: MergedConfig },
-): Promise<void> {
-  const { origin, source, merged } = where;
-  if (part.content.length === 0) {
-    ctx.log.debug(`Empty payload of type ${part.contentType}`);
-    recordPart(ctx, part.filename, { outcome: "skipped", reason: "it is empty" });
-    return;
-  }
-  const notBuilt = findNotBuilt(part.contentType);
-  if (notBuilt !== undefined) {
-    const message = `Cannot use ${source}: "${notBuilt}" (${part.contentType}) is not built yet in this version, the part is left out`;
-    failPart(ctx, part, { message, source });
-    return;
-  }
-  const handler = await findHandler(part.contentType);
-  if (handler === undefined) {
-    skipUnhandled(ctx, part);
-    return;
-  }
-  const startMs = ctx.sys.clock.monotonicMs();
-  try {
-    await handler.handle(part, {
-      ...ctx,
-      origin,
-      source,
-      addCloudConfig: (config, from, lines) => {
-        for (const problem of merged.add(config, from, source, lines)) {
-          ctx.log.warn(formatProblem(problem));
-        }
-      },
-    });
-    const durationMs = ctx.sys.clock.monotonicMs() - startMs;
-    recordPart(ctx, part.filename, { outcome: "ok", durationMs });
-  } catch (error) {
-    const problem =
-      error instanceof PartError
-        ? error.problem
-        : { message: `Cannot use part "${part.filename}": ${errorMessage(error)}`, source };
-    failPart(ctx, part, problem, error);
-  }
-}
-
-const SHOWN_LENGTH_MAX = 24;
-
-/** Nobody's type: warned of, never fatal (compat userdata.md §4). Only the first printable characters are shown: the rest may be a secret. */
-function skipUnhandled(ctx: UserDataContext, part: Part): void {
-  const head = new TextDecoder("latin1").decode(part.content.subarray(0, SHOWN_LENGTH_MAX * 4));
-  const firstLine = head.trimStart().split("\n", 1)[0] ?? "";
-  const shown = firstLine.replace(/[^\x20-\x7e]/gu, "").slice(0, SHOWN_LENGTH_MAX);
-  const kind =
-    part.contentType === UNKNOWN_TYPE
-      ? `non-multipart (${UNKNOWN_TYPE})`
-      : `unknown content-type (${part.contentType})`;
-  ctx.log.warn(`Unhandled ${kind} userdata: '${shown}...'`);
-  recordPart(ctx, part.filename, {
-    outcome: "skipped",
-    reason: `nothing handles ${part.contentType}: the first line is expected to be "#cloud-config" or to begin with "#!"`,
-  });
-}
-
-function failPart(ctx: UserDataContext, part: Part, problem: Problem, cause?: unknown): void {
-  const { source, line } = problem;
-  recordPart(ctx, part.filename, {
-    outcome: "failed",
-    reason: problem.message,
-    ...(source === undefined ? {} : { source }),
-    ...(line === undefined ? {} : { line }),
-  });
-  ctx.fail(problem, cause);
-}
-
-function recordPart(
-  ctx: UserDataContext,
-  what: string,
-  step: {
-    readonly outcome: "ok" | "failed" | "skipped";
-    readonly reason?: string;
-    readonly durationMs?: number;
-    readonly source?: string;
-    readonly line?: number;
-  },
-): void {
-  ctx.ledger.record({ kind: "part", what, ...step });
 }

@@ -1,3 +1,5 @@
+import type { Logger } from "../report/logger.ts";
+
 const LF = 0x0a;
 const CR = 0x0d;
 
@@ -20,4 +22,17 @@ export function toUnixLineEnds(content: Uint8Array): Uint8Array {
     length += 1;
   }
   return out.subarray(0, length);
+}
+
+/** A script with LF line ends where it has CR LF, which is said: the system would look for an interpreter whose name ends in CR. */
+export function repairLineEnds(
+  content: Uint8Array,
+  filename: string,
+  ctx: { readonly log: Logger; readonly source: string },
+): Uint8Array {
+  if (!hasWindowsLineEnds(content)) {
+    return content;
+  }
+  ctx.log.info(`Script "${filename}" of ${ctx.source} has CR LF line ends: stored with LF`);
+  return toUnixLineEnds(content);
 }

@@ -12,7 +12,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import packageJson from "../../package.json";
-import { builtArtefacts } from "../support/built-artefacts.ts";
+import { builtArtefacts } from "../../scripts/built-artefacts.ts";
 
 const BUILD_TIMEOUT_MS = 120_000;
 const VERSION_LINE = `cloud-init ${packageJson.version}\n`;

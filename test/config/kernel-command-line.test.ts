@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
 import {
+  findCommandLineNetwork,
   parseCommandLineConfig,
   readKernelCommandLine,
 } from "../../src/config/kernel-command-line.ts";
@@ -36,4 +37,10 @@ test("DEBUG_PROC_CMDLINE takes the place of /proc/cmdline", () => {
   const given = createScriptedSystem({ files, env: { DEBUG_PROC_CMDLINE: "given" } }).system;
   const aix = createScriptedSystem({ files, platform: "aix" }).system;
   expect([real, given, aix].map(readKernelCommandLine)).toEqual(["real", "given", undefined]);
+});
+
+test("network-config= is the last word of that name", () => {
+  expect(findCommandLineNetwork("root=/dev/sda1 network-config=YQ== quiet")).toBe("YQ==");
+  expect(findCommandLineNetwork("network-config=a network-config=disabled")).toBe("disabled");
+  expect(findCommandLineNetwork("my-network-config=a network-config= x")).toBeUndefined();
 });

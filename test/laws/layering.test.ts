@@ -5,7 +5,7 @@ import { dirname, join, relative } from "node:path";
 /** The rows of the architecture: a folder imports from itself and from rows with a smaller number. */
 const LAYERS: readonly (readonly string[])[] = [
   ["text"],
-  ["system", "schema"],
+  ["system", "schema", "jinja"],
   ["iso9660", "network", "report", "simulator"],
   ["config", "instance"],
   ["distros"],

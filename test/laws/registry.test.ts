@@ -9,8 +9,9 @@ import { parseYaml } from "../../src/text/yaml.ts";
 const DIR = new URL("../../src/modules/", import.meta.url);
 
 test("each module file is in the table, once, in order", () => {
-  const files = readdirSync(DIR).filter((name) =>
-    readFileSync(new URL(name, DIR), "utf8").includes("= defineModule("),
+  const files = readdirSync(DIR).filter(
+    (name) =>
+      name.endsWith(".ts") && readFileSync(new URL(name, DIR), "utf8").includes("= defineModule("),
   );
   const names = files.map((name) => name.replace(/\.ts$/u, "").replaceAll("-", "_"));
   expect(MODULES.map((entry) => entry.name)).toEqual(names.sort());
@@ -27,7 +28,12 @@ test.each(MODULES.map((entry) => [entry.name, entry] as const))(
   "%s describes itself, and its examples fit its schema",
   async (name, entry) => {
     const module = await entry.load();
-    expect(module.name).toBe(name);
+    const { load: _, ...described } = entry;
+    expect(module).toMatchObject(described);
+    expect(Object.keys(described).includes("distros")).toBe(module.distros !== undefined);
+    expect(Object.keys(described).includes("activateByKeys")).toBe(
+      module.activateByKeys !== undefined,
+    );
     expect(module.title.length).toBeGreaterThan(0);
     expect(module.description.length).toBeGreaterThan(40);
     const keys = Object.keys(module.schema.properties);

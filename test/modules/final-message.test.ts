@@ -33,8 +33,19 @@ test("a template has its names in lower and upper case, and the argument wins", 
   expect(argument.output.stderr).toBe("done\n");
 });
 
+test("a Jinja template has the same names", async () => {
+  const template = "## template: jinja\n{{ datasource }}{% if UPTIME %} up {{ uptime }}{% endif %}";
+  const done = await runModule(finalMessage, { config: { final_message: template } });
+  expect(done.output.stderr).toBe("DataSourceConfigDrive [net,ver=2][source=cd0] up 42.00\n");
+  expect(done.log.filter((line) => line.startsWith("WARNING"))).toEqual([]);
+});
+
 test("a template that cannot be rendered is warned of, and the default is written", async () => {
-  for (const template of ["$nope", "## template: jinja\n{{ uptime }}"]) {
+  for (const template of [
+    "$nope",
+    "## template: jinja\n{{ uptime",
+    "## template: mako\n${uptime}",
+  ]) {
     const done = await runModule(finalMessage, { config: { final_message: template } });
     expect(done.log[0]).toStartWith("WARNING Failed to render final message template: ");
     expect(done.output.stderr).toBe(`${DEFAULT}\n`);

@@ -32,3 +32,9 @@ test("a second run changes nothing, and neither does one that is switched off", 
   const off = await runModule(migrator, { machine: { files }, config: { migrate: false } });
   expect(off.changes).toEqual([]);
 });
+
+test("what a write left that was cut off is no semaphore", async () => {
+  const name = `${INSTANCE_DIR}/sem/.config_runcmd.cloud-init-0123456789ab.tmp`;
+  const done = await runModule(migrator, { machine: { files: { [name]: "" } } });
+  expect(done.changes).toEqual([]);
+});

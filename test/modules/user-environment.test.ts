@@ -5,7 +5,10 @@ import { createModuleContext } from "../support/module-context.ts";
 
 test("the user's commands know the instance-id", () => {
   const { ctx } = createModuleContext(createScriptedSystem().system);
-  expect(userEnvironment(ctx)).toEqual({ INSTANCE_ID: "i-test" });
+  expect(userEnvironment(ctx)).toEqual({
+    INSTANCE_ID: "i-test",
+    CLOUD_INIT_LOCK_HOLDER: String(ctx.sys.process.pid),
+  });
 });
 
 test("cloud-init-per is found by its bare name", () => {

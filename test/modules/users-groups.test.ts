@@ -7,10 +7,12 @@ import {
   type SimulatedAix,
   type SimulatedAixOptions,
 } from "../../src/simulator/aix/simulated-aix.ts";
+import type { Change } from "../../src/system/change.ts";
 import { readText, readTextIfExists } from "../../src/system/files.ts";
 import { planSystem } from "../../src/system/planned-system.ts";
 import type { System } from "../../src/system/system.ts";
 import {
+  CLOUD_DIR,
   createTestDistro,
   createTestLogger,
   type ModuleRun,
@@ -20,6 +22,7 @@ import {
 
 const KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIA alice@example.com";
 const ROOT = { default_user: { name: "root", lock_passwd: false } };
+const NEW_USER_MARK = `${CLOUD_DIR}/data/new-users`;
 const HASH = "{ssha512}06$abcdefgh$0123456789abcdefghijklmnop";
 
 interface AixRun extends ModuleRun {
@@ -46,13 +49,18 @@ async function runOnAix(
       distro: createDistro(aix.system, log),
     });
     expect(aix.gaps).toEqual([]);
-    const changes = aix.changes.slice(before);
+    // The mark of a new user is the module's own; what it is good for has tests of its own.
+    const changes = aix.changes.slice(before).filter(isNoMark);
     const argvs = changes.map((change) =>
       change.kind === "command" ? change.argv.join(" ") : `${change.kind}`,
     );
     return { ...result, log: [...result.log, ...log], changes, aix, argvs, again: run };
   };
   return run();
+}
+
+function isNoMark(change: Change): boolean {
+  return !("path" in change && change.path === NEW_USER_MARK);
 }
 
 function createDistro(sys: System, log: string[]) {
@@ -329,7 +337,7 @@ test("a plan lists the changes that the run makes", async () => {
   const distro = createDistro(plan.system, []);
   await runModule(usersGroups, { config, systemInfo: ROOT, system: plan.system, distro });
   const real = await runOnAix(config, {}, seed);
-  expect(plan.changes).toEqual(real.changes);
+  expect(plan.changes.filter(isNoMark)).toEqual(real.changes);
   expect(planned.changes).toEqual([]);
   expect(real.failures).toEqual([]);
 });

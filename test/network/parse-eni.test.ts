@@ -349,6 +349,59 @@ describe("bad input", () => {
     expect(problems).toHaveLength(1);
   });
 
+  test("names and parameters that a command could take for options are refused", () => {
+    const { interfaces, problems } = parse(
+      [
+        "iface eth0 inet manual",
+        "iface eth1 inet manual",
+        "iface bond0 inet static",
+        " address 192.0.2.10/24",
+        " bond-slaves eth0 -a eth1 bond0 $(x)",
+        " bond-mode -f",
+        " bond-miimon -a",
+        " bond-primary eth0;reboot",
+        " bond-downdelay 200",
+        "iface v1 inet static",
+        " address 198.51.100.10/24",
+        " vlan-raw-device -l",
+        " vlan_id 5",
+        "iface eth0.4095 inet static",
+        " address 203.0.113.10/24",
+        "iface bond1 inet static",
+        " address 203.0.113.11/24",
+        " bond-slaves none",
+        "iface bond2 inet dhcp",
+        " bond-slaves bond0",
+      ].join("\n"),
+    );
+    expect(interfaces.map(({ name }) => name)).toEqual(["eth0", "eth1", "bond0"]);
+    expect(interfaces[2]?.link).toEqual({
+      kind: "bond",
+      members: ["eth0", "eth1"],
+      mode: "active-backup",
+      parameters: { downdelay: "200" },
+    });
+    const lines = problems.map((problem) => Number(problem.split(":")[1]));
+    expect(lines).toEqual([5, 5, 5, 7, 8, 6, 12, 14, 16, 19, 19]);
+  });
+
+  test("an option that nobody knows is no problem, and a note says so", () => {
+    const { problems, notes } = parseEni(
+      "iface eth0 inet static\n address 192.0.2.10/24\n broadcast 192.0.2.255\n wpa-psk x\n",
+      "content/0000",
+    );
+    expect(problems).toEqual([]);
+    expect(notes).toEqual(['Option "wpa-psk" of eth0 in line 4 of content/0000 is not used']);
+  });
+
+  test("the same address twice on one interface is no problem, on two it is", () => {
+    const block = (name: string): string => `iface ${name} inet static\n address 192.0.2.10/24\n`;
+    expect(parse(block("eth0") + block("eth0")).problems).toEqual([]);
+    expect(parse(block("eth0") + block("eth1")).problems).toEqual([
+      'content/0000:4: Address "192.0.2.10" of eth1 is left out: eth0 has it already',
+    ]);
+  });
+
   test("10,000 interfaces are read in moments, and their problems are few", () => {
     const blocks = Array.from(
       { length: 10_000 },

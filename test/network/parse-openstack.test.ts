@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import * as fc from "fast-check";
 import type { ParsedNetwork } from "../../src/network/network-config.ts";
+import { PROBLEM_COUNT_MAX } from "../../src/network/network-draft.ts";
 import { parseEni } from "../../src/network/parse-eni.ts";
 import { parseOpenStackNetwork } from "../../src/network/parse-openstack.ts";
 
@@ -184,7 +185,7 @@ describe("what nova writes", () => {
       ],
     });
     expect(problems).toEqual([]);
-    expect(config.interfaces.map(({ name }) => name)).toEqual(["eth0", "b", "bond0", "d"]);
+    expect(config.interfaces.map(({ name }) => name)).toEqual(["eth0", "b", "bond0", "bond0.100"]);
     expect(config.interfaces[2]?.link).toEqual({
       kind: "bond",
       members: ["eth0", "b"],
@@ -196,6 +197,20 @@ describe("what nova writes", () => {
       macAddress: "fa:16:3e:00:00:03",
     });
   });
+});
+
+test("routes and DNS servers of DHCP networks are used too, double networks are fine", () => {
+  const network = {
+    type: "ipv4_dhcp",
+    routes: [{ network: "198.51.100.0", netmask: "255.255.255.0", gateway: "192.0.2.254" }],
+    services: [{ type: "dns", address: "192.0.2.53" }],
+  };
+  const fixed = { type: "ipv4", ip_address: "192.0.2.10", netmask: "255.255.255.0" };
+  const { config, problems } = parseNetworks(network, network, fixed, fixed);
+  expect(problems).toEqual([]);
+  expect(config.interfaces[0]).toMatchObject({ dhcp4: true, nameservers: ["192.0.2.53"] });
+  expect(config.interfaces[0]?.routes).toHaveLength(1);
+  expect(config.interfaces[0]?.addresses).toHaveLength(1);
 });
 
 describe("bad input", () => {
@@ -254,6 +269,45 @@ describe("bad input", () => {
       { family: 4, address: "192.0.2.11", prefixLength: 24 },
     ]);
     expect(config.interfaces[0]?.routes).toEqual([]);
+  });
+
+  test("a bond or a VLAN that cannot be made does not leave its address on an adapter", () => {
+    const { config, problems } = parse({
+      links: [
+        { id: "a", type: "phy", name: "eth0" },
+        { id: "b", type: "bond", name: "bond0", bond_links: ["x", "c"], bond_mode: "-a" },
+        { id: "c", type: "vlan", name: "v0", vlan_link: "b", vlan_id: 5 },
+        { id: "d", type: "vlan", name: "v1", vlan_link: "a", vlan_id: "5 -a" },
+      ],
+      networks: ["b", "c", "d"].map((link) => ({ link, type: "ipv4_dhcp" })),
+    });
+    expect(config.interfaces.map(({ name }) => name)).toEqual(["eth0"]);
+    expect(problems.map(({ message }) => message)).toEqual([
+      'links[1].bond_links[0]: Cannot find the link "x" that bond bond0 is made of',
+      expect.stringContaining('Cannot use mode "-a" of bond bond0'),
+      expect.stringContaining('Cannot use VLAN number "5 -a" of v1'),
+      "Cannot use v0 as a member of bond bond0: expected an adapter",
+      "Cannot make bond bond0: it has no members",
+      "Cannot make VLAN v0 on bond0: expected an adapter or a bond that can be made",
+    ]);
+  });
+
+  test("10,000 links with their networks are read in moments", () => {
+    const ids = Array.from({ length: 10_000 }, (_, index) => `tap${index}`);
+    const { config, problems } = parse({
+      links: [
+        ...ids.map((id) => ({ id, type: "phy", mtu: "large" })),
+        { id: "b", type: "bond", bond_links: ids },
+      ],
+      networks: ids.map((link, index) => ({
+        link,
+        type: "ipv4",
+        ip_address: `10.${index >> 8}.${index & 255}.9`,
+        netmask: "255.255.255.0",
+      })),
+    });
+    expect(config.interfaces).toHaveLength(10_001);
+    expect(problems).toHaveLength(PROBLEM_COUNT_MAX + 1);
   });
 
   test("names that are no names, or taken, give way to the id", () => {

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { renderNetworkTables } from "../../src/network/tables.ts";
+import { renderFailedNetworkTables, renderNetworkTables } from "../../src/network/tables.ts";
 
 test("boxed tables of devices and routes, each line after ci-info", () => {
   const text = renderNetworkTables({
@@ -50,4 +50,12 @@ test("a table of IPv6 routes where there are some; empty tables keep their heade
   expect(text.split("\n").filter((line) => line.includes("info+"))).toHaveLength(3);
   expect(text).toContain("fe80::1");
   expect(renderNetworkTables({ devices: [], routes: [] })).not.toContain("IPv6");
+});
+
+test("what cannot be read is said in the tables' place, in 80 columns of exclamation marks", () => {
+  const side = "!".repeat(29);
+  const [devices, routes, end] = renderFailedNetworkTables().split("\n");
+  expect(devices).toBe(`ci-info: ${side}Net device info failed${side}`);
+  expect(routes).toBe(`ci-info: ${"!".repeat(31)}Route info failed${"!".repeat(32)}`);
+  expect(end).toBe("");
 });

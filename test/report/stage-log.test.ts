@@ -23,6 +23,7 @@ describe("stage log", () => {
     const log = createStageLog(system, (text) => text);
     log.open([toFile]);
     log.named("stages.ts").info("Found it");
+    log.flush();
     expect(readText(system.fs, FILE)).toBe("2026-01-02 03:04:05,000 - stages.ts[INFO]: Found it\n");
   });
 
@@ -56,6 +57,7 @@ describe("stage log", () => {
     const log = createStageLog(system, (text) => text);
     log.open([toFile]);
     log.named("a").info("x");
+    log.flush();
     expect(system.fs.stat(FILE)?.mode).toBe(0o640);
   });
 

@@ -3,6 +3,7 @@ import type { SimulatedAix, SimulatedAixOptions } from "../../src/simulator/aix/
 import { bootSimulatedAix } from "../../src/simulator/aix/simulated-aix.ts";
 import { defaultConfigFiles } from "../../src/config/default-cloud-cfg.ts";
 import { runStage } from "../../src/stages/run-stage.ts";
+import type { System } from "../../src/system/system.ts";
 import type { StageName } from "../../src/stages/stage.ts";
 
 export const STAGES: readonly StageName[] = [
@@ -26,7 +27,9 @@ export function createScenario(options: SimulatedAixOptions = {}): SimulatedAix 
 }
 
 /** Runs the four stages of one boot; exit codes by stage. */
-export async function runBoot(aix: SimulatedAix): Promise<Readonly<Record<StageName, number>>> {
+export async function runBoot(machine: {
+  readonly system: System;
+}): Promise<Readonly<Record<StageName, number>>> {
   const codes: Record<StageName, number> = {
     "init-local": -1,
     init: -1,
@@ -34,7 +37,7 @@ export async function runBoot(aix: SimulatedAix): Promise<Readonly<Record<StageN
     "modules-final": -1,
   };
   for (const stage of STAGES) {
-    codes[stage] = await runStage(stage, aix.system, {
+    codes[stage] = await runStage(stage, machine.system, {
       configFiles: [],
       force: false,
       debug: false,

@@ -75,6 +75,16 @@ export function testFileSystem(name: string, create: () => FileSystemUnderTest):
       expect(subject.fs.stat(at("log"))).toMatchObject({ mode: 0o640, sizeBytes: 14 });
     });
 
+    test("an exclusive write succeeds where nothing is, and only there", () => {
+      subject.fs.write(at("lock"), "1", { exclusive: true });
+      expect(text("lock")).toBe("1");
+      expect(codeThrownBy(() => subject.fs.write(at("lock"), "2", { exclusive: true }))).toBe(
+        "EEXIST",
+      );
+      expect(text("lock")).toBe("1");
+      expect(subject.fs.list(at("")).filter((entry) => entry.includes("lock"))).toEqual(["lock"]);
+    });
+
     test("an owner is taken by number", () => {
       const made = (subject.fs.write(at("probe"), ""), subject.fs.stat(at("probe")));
       const owner = `${made?.uid}:${made?.gid}`;

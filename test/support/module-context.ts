@@ -150,6 +150,7 @@ export function createTestDistro(sys: System): Distro {
     readMachineId: async () => undefined,
     readUptimeSeconds: async () => sys.clock.uptimeSeconds(),
     hostname: { read: missing, ensure: missing },
+    resolver: { findName: missing },
     users: {
       find: missing,
       ensureUser: missing,

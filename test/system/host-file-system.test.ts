@@ -71,6 +71,48 @@ describe("host file system", () => {
     expect(isTemporaryName(".hosts.tmp")).toBe(false);
   });
 
+  test("what a killed run left goes with the next write to that directory, and nothing else does", () => {
+    const root = makeRoot();
+    const old = new Date(Date.now() - 3_600_000);
+    const name = (tag: string): string => `${root}/data/.file.cloud-init-${tag}.tmp`;
+    try {
+      fs.mkdirSync(`${root}/data`);
+      const left = [name("000000000001"), name("000000000002"), name("000000000003")];
+      fs.writeFileSync(left[0] ?? "", "half");
+      fs.symlinkSync("/etc", left[1] ?? "");
+      fs.mkdirSync(left[2] ?? "");
+      const kept = [name("00000000000a"), name("00000000000b"), `${root}/data/.file.tmp`];
+      fs.mkdirSync(kept[0] ?? "");
+      fs.writeFileSync(`${kept[0]}/somebody's`, "");
+      fs.writeFileSync(kept[2] ?? "", "");
+      for (const file of [...left, kept[0] ?? "", kept[2] ?? ""]) {
+        fs.lutimesSync(file, old, old);
+      }
+      // Another process is writing this one at this moment.
+      fs.writeFileSync(kept[1] ?? "", "");
+      createHostFileSystem().write(`${root}/data/new`, "x");
+      expect(fs.readdirSync(`${root}/data`).sort()).toEqual(
+        [...kept.map((file) => file.slice(`${root}/data/`.length)), "new"].sort(),
+      );
+    } finally {
+      fs.rmSync(root, { recursive: true, force: true });
+    }
+  });
+
+  test("a directory has its mode and owner from its first moment", () => {
+    const root = makeRoot();
+    try {
+      const host = createHostFileSystem();
+      host.makeDirectory(`${root}/a/b`, { mode: 0o2710 });
+      expect(fs.statSync(`${root}/a/b`).mode & 0o7777).toBe(0o2710);
+      expect(fs.statSync(`${root}/a`).mode & 0o7777).toBe(0o755);
+      expect(() => host.makeDirectory(`${root}/c/d`, { owner: "no-such-user" })).toThrow();
+      expect(fs.readdirSync(root)).toEqual(["a"]);
+    } finally {
+      fs.rmSync(root, { recursive: true, force: true });
+    }
+  });
+
   test("a name of the greatest length can be written", () => {
     const name = "ü".repeat(127);
     host.write(`${root}/${name}`, "x");
@@ -146,7 +188,8 @@ function trace(root: string, action: string): string {
      ${action}`,
   );
   const log = `${root}/strace.log`;
-  const calls = "openat,fsync,fchmod,fchown,write,pwrite64,rename,renameat,renameat2,execve";
+  const calls =
+    "openat,fsync,fchmod,fchown,write,pwrite64,rename,renameat,renameat2,execve,?mkdir,?mkdirat,?chmod,?fchmodat,?fchmodat2";
   const result = spawnSync(
     "strace",
     ["-f", "-y", "-qq", "-e", `trace=${calls}`, "-o", log, process.execPath, program],
@@ -178,6 +221,26 @@ describe.skipIf(!hasStrace)("host file system, as the kernel sees it", () => {
         /fsync\(.*\.tmp>/u,
         /rename\w*\(.*\/data\/f"/u,
         /fsync\(\d+<[^>]*\/data>\)/u,
+      ].map((pattern) => calls.search(pattern));
+      expect(order.includes(-1)).toBe(false);
+      expect(order).toEqual([...order].sort((a, b) => a - b));
+    } finally {
+      fs.rmSync(root, { recursive: true, force: true });
+    }
+  });
+
+  test("a directory is made under another name and renamed when it is whole", () => {
+    const root = makeRoot();
+    try {
+      fs.mkdirSync(`${root}/data`);
+      const calls = trace(
+        root,
+        "host.makeDirectory(`${root}/data/d`, {mode: 0o750, owner: '0:0'});",
+      );
+      const order = [
+        /mkdir\w*\(.*\.d\.cloud-init-[0-9a-f]{12}\.tmp", 0700\)/u,
+        /chmod\w*\(.*\.tmp", 0750\)/u,
+        /rename\w*\(.*\.tmp", .*\/data\/d"/u,
       ].map((pattern) => calls.search(pattern));
       expect(order.includes(-1)).toBe(false);
       expect(order).toEqual([...order].sort((a, b) => a - b));

@@ -18,6 +18,8 @@ async function main(): Promise<void> {
       await tryOutput(sys, root);
       stop();
       return;
+    case "report":
+      return report(sys, await tryReport(sys, root));
     case "files":
       return report(sys, tryFiles(sys, root));
     case "copy-input": {
@@ -91,6 +93,43 @@ async function tryOutput(sys: HostSystem, root: string): Promise<void> {
   await sys.output.close();
   // More than a pipe holds: nothing of it may be lost when the program ends.
   sys.output.write("stdout", `${"x".repeat(299_999)}\n`);
+}
+
+/** A script that tells how far it is, and waits for the answers. */
+async function tryReport(sys: HostSystem, root: string): Promise<Record<string, unknown>> {
+  await sys.output.redirect({ stdout: { kind: "append", path: `${root}/log` }, stderr: "&1" });
+  const seen: [string, string][] = [];
+  const text = [
+    "exec 9<&3 3<&-; tell() { echo $1 >&9; read answer <&9; }",
+    "tell one; echo $answer",
+    "(sleep 60 >/dev/null 2>&1 & echo $! > pid)",
+    "tell two; echo $answer; readlink /proc/$$/fd/0",
+    "exit 3",
+  ];
+  const result = await sys.exec.run(["/bin/false"], {
+    owner: "user",
+    output: "inherit",
+    okExitCodes: "any",
+    cwd: root,
+    reporting: {
+      text: `${text.join("\n")}\n`,
+      path: `${root}/private/script`,
+      onLine(line) {
+        seen.push([line, sys.output.tailSince(0, 5)]);
+        return `${line} heard`;
+      },
+    },
+  });
+  process.kill(Number(new TextDecoder().decode(sys.fs.readBytes(`${root}/pid`))), "SIGKILL");
+  const output = sys.output.tailSince(0, 5);
+  await sys.output.close();
+  return {
+    seen,
+    output,
+    exitCode: result.exitCode,
+    isPrompt: result.durationMs < 20_000,
+    left: sys.fs.list(`${root}/private`),
+  };
 }
 
 function tryFiles(sys: HostSystem, root: string): Record<string, unknown> {

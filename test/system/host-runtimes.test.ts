@@ -98,6 +98,25 @@ describe.each(["bun", "node"])("host system under %s", (runtime) => {
   );
 
   test.skipIf(skip)(
+    "a script tells how far it is, and waits until it is heard",
+    async () => {
+      const { code, stdout, stderr } = await run("report", makeRoot());
+      expect([code, stderr]).toEqual([0, ""]);
+      expect(JSON.parse(stdout)).toEqual({
+        seen: [
+          ["one", ""],
+          ["two", "one heard"],
+        ],
+        output: "one heard\ntwo heard\n/dev/null",
+        exitCode: 3,
+        isPrompt: true,
+        left: [],
+      });
+    },
+    60_000,
+  );
+
+  test.skipIf(skip)(
     "output is whole, in order, and does not keep the program from ending",
     async () => {
       const root = makeRoot();

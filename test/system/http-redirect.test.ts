@@ -26,6 +26,16 @@ test("headers do not leave the host they are for", () => {
   expect(JSON.stringify(target)).not.toContain("x-token");
 });
 
+test("a client certificate is shown to the host that it is for, and to no other", () => {
+  const clientCertificate = { certificate: Uint8Array.of(1) };
+  const request = { ...get("https://192.0.2.1/"), clientCertificate };
+  const same = redirectTarget(request, 302, "/x");
+  expect(same).toMatchObject({ kind: "follow", request: { clientCertificate } });
+  const other = redirectTarget(request, 302, "https://192.0.2.2/");
+  expect(other).toMatchObject({ kind: "follow" });
+  expect(JSON.stringify(other)).not.toContain("clientCertificate");
+});
+
 test("https is not left for http", () => {
   expect(redirectTarget(get("https://example.com/"), 302, "http://example.com/")).toMatchObject({
     kind: "refuse",

@@ -2,7 +2,8 @@ import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { parse as parseWithPackage } from "yaml";
 import { formatProblem } from "../../src/text/problem.ts";
-import { parseYaml, YAML_SIZE_BYTES_MAX, YAML_TOKENS_MAX } from "../../src/text/yaml.ts";
+import { parseYaml, YAML_TOKENS_MAX } from "../../src/text/yaml.ts";
+import { YAML_SIZE_BYTES_MAX } from "../../src/text/yaml-document.ts";
 import { YAML_ALIAS_WEIGHT_MAX, YAML_DEPTH_MAX } from "../../src/text/yaml-value.ts";
 import { PLAIN_SCALARS } from "./plain-scalars.ts";
 

@@ -208,23 +208,6 @@ describe("what cannot be used", () => {
     ]);
   });
 
-  test.each([
-    ["#include\nhttps://example.com/x\n", "#include", "text/x-include-url"],
-    ["#include-once\nhttps://example.com/x\n", "#include-once", "text/x-include-once-url"],
-    ["#cloud-boothook\necho\n", "#cloud-boothook", "text/cloud-boothook"],
-    ["#cloud-config-archive\n- x\n", "#cloud-config-archive", "text/cloud-config-archive"],
-    ["#cloud-config-jsonp\n[]\n", "#cloud-config-jsonp", "text/cloud-config-jsonp"],
-    ["#part-handler\nimport os\n", "#part-handler", "text/part-handler"],
-    ["#upstart-job\n", "#upstart-job", "text/upstart-job"],
-    ["## template: jinja\n#cloud-config\n", "## template: jinja", "text/jinja2"],
-  ])("%j is one clear failure", async (content, name, type) => {
-    const done = await run(content);
-    expect(done.failures).toEqual([
-      `user-data: Cannot use user-data: "${name}" (${type}) is not built yet in this version, the part is left out`,
-    ]);
-    expect(done.ledger).toMatchObject([{ what: "part-001", outcome: "failed" }]);
-  });
-
   test("gzip that is cut short is one failure, and its bytes are kept", async () => {
     const packed = gzipSync("#cloud-config\n").subarray(0, 15);
     const done = await run(packed);

@@ -19,6 +19,7 @@ export function createInitCommand(ctx: CliContext, globals: GlobalOptions): Comm
         configFiles: globals.files,
         force: globals.force,
         debug: globals.debug,
+        ...(ctx.onStop === undefined ? {} : { onStop: ctx.onStop }),
       });
     },
   });

@@ -1,4 +1,4 @@
-import { distroDefaults, findDistroName } from "../../distros/registry.ts";
+import { distroDefaults, distroNames, findDistroName } from "../../distros/registry.ts";
 import { isDirectory } from "../../system/files.ts";
 import { absolutePath } from "../absolute-path.ts";
 import type { CliContext } from "../cli-context.ts";
@@ -44,7 +44,13 @@ export function createInstallCommand(ctx: CliContext): Command {
         ctx.exitCode = 1;
         return;
       }
-      await install(ctx, root, args.distro ?? findDistroName(ctx.sys));
+      const distro = args.distro ?? findDistroName(ctx.sys);
+      if (args.distro !== undefined && !distroNames().includes(distro)) {
+        throw new UsageError(
+          `Cannot install for distro "${distro}": expected one of ${distroNames().join(", ")}`,
+        );
+      }
+      await install(ctx, root, distro);
     },
   });
 }

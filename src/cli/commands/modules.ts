@@ -21,6 +21,7 @@ export function createModulesCommand(ctx: CliContext, globals: GlobalOptions): C
         configFiles: globals.files,
         force: globals.force,
         debug: globals.debug,
+        ...(ctx.onStop === undefined ? {} : { onStop: ctx.onStop }),
       });
     },
   });

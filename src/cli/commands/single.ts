@@ -40,6 +40,7 @@ export function createSingleCommand(ctx: CliContext, globals: GlobalOptions): Co
         configFiles: globals.files,
         force: globals.force,
         debug: globals.debug,
+        ...(ctx.onStop === undefined ? {} : { onStop: ctx.onStop }),
         name: args.name,
         ...(args.frequency === undefined ? {} : { frequency: FREQUENCIES[args.frequency] }),
         args: args._,

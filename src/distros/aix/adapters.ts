@@ -1,6 +1,7 @@
 import { parseMacAddress } from "../../network/mac-address.ts";
 import type { System } from "../../system/system.ts";
 import type { AdapterInfo } from "../distro.ts";
+import { parseInterfaceMacs } from "./network-state.ts";
 import { listDevices, type OdmDevice, queryOdm } from "./odm.ts";
 
 /** An Ethernet adapter that is there, by the name of its IP interface. */
@@ -9,6 +10,14 @@ export interface AixAdapter extends AdapterInfo {
   readonly adapter: string;
   /** Virtual Ethernet of the hypervisor, type IBM,l-lan. */
   readonly isVirtual: boolean;
+}
+
+/** All adapters, Ethernet or not, and those Ethernet adapters that are there by themselves. */
+export interface AixAdapters {
+  /** In number order. */
+  readonly adapters: readonly AixAdapter[];
+  /** As lsdev lists them, EtherChannels and VLANs included. */
+  readonly devices: readonly OdmDevice[];
 }
 
 /** EtherChannel, VLAN and Shared Ethernet Adapter: made of others, not there by themselves. */
@@ -20,12 +29,13 @@ const VIRTUAL_TYPE = "IBM,l-lan";
  * machine and left alone. Their MAC addresses come from the vital product data of all at once,
  * else from entstat, else from netstat (aix/commands.md §2.5).
  */
-export async function readAixAdapters(sys: System): Promise<readonly AixAdapter[]> {
-  const found = (await listDevices(sys, "adapter"))
+export async function readAixAdapters(sys: System): Promise<AixAdapters> {
+  const devices = await listDevices(sys, "adapter");
+  const found = devices
     .filter(({ name, status, type }) => isThere(name, status) && !PSEUDO_TYPES.has(type))
     .sort((a, b) => numberOf(a.name) - numberOf(b.name));
   if (found.length === 0) {
-    return [];
+    return { adapters: [], devices };
   }
   const macs = new Map(await readProductData(sys));
   for (const { name } of found) {
@@ -36,11 +46,12 @@ export async function readAixAdapters(sys: System): Promise<readonly AixAdapter[
   }
   if (found.some(({ name }) => !macs.has(name))) {
     const { stdout } = await sys.exec.query(["/usr/bin/netstat", "-in"], { okExitCodes: "any" });
-    for (const [name, mac] of parseInterfaceTable(stdout)) {
-      macs.set(name, macs.get(name) ?? mac);
+    for (const [name, mac] of parseInterfaceMacs(stdout)) {
+      const adapter = `ent${numberOf(name)}`;
+      macs.set(adapter, macs.get(adapter) ?? mac);
     }
   }
-  return found.map((device) => toAdapter(device, macs.get(device.name)));
+  return { adapters: found.map((device) => toAdapter(device, macs.get(device.name))), devices };
 }
 
 function toAdapter({ name, type }: OdmDevice, macAddress: string | undefined): AixAdapter {
@@ -87,13 +98,4 @@ async function readStatistics(sys: System, name: string): Promise<string | undef
   const argv = ["/usr/bin/entstat", "-d", name];
   const { stdout } = await sys.exec.query(argv, { okExitCodes: "any" });
   return parseMacAddress(/^Hardware Address:\s*(\S+)/mu.exec(stdout)?.[1] ?? "");
-}
-
-/** `en0  1500  link#2  a.c6.24.39.41.3 …`: dots, no zero padding; "en0*" where it is down. */
-function parseInterfaceTable(text: string): readonly (readonly [string, string])[] {
-  return text.split("\n").flatMap((line) => {
-    const [, number, address = ""] = /^en(\d+)\*?\s+\d+\s+link#\d+\s+(\S+)/u.exec(line) ?? [];
-    const mac = parseMacAddress(address);
-    return number === undefined || mac === undefined ? [] : [[`ent${number}`, mac] as const];
-  });
 }

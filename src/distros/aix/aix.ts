@@ -3,8 +3,10 @@ import { createAixDefaultUser } from "./defaults.ts";
 import { createAixHostname } from "./hostname.ts";
 import { readAixMachineId } from "./machine-id.ts";
 import { createAixNetwork } from "./network.ts";
+import { createAixResolver } from "./resolver.ts";
 import { createAixServices } from "./services.ts";
 import { createAixStorage } from "./storage.ts";
+import { readAixSystemFacts } from "./system-facts.ts";
 import { readAixUptimeSeconds } from "./uptime.ts";
 import { createAixUsers } from "./users.ts";
 
@@ -16,7 +18,9 @@ export function createAix(ctx: DistroContext): Distro {
     defaultUser: createAixDefaultUser(),
     readMachineId: () => readAixMachineId(ctx.sys),
     readUptimeSeconds: () => readAixUptimeSeconds(ctx.sys),
+    readSystemFacts: () => readAixSystemFacts(ctx.sys),
     hostname: createAixHostname(ctx),
+    resolver: createAixResolver(ctx),
     users: createAixUsers(ctx),
     network: createAixNetwork(ctx),
     services: createAixServices(ctx),

@@ -1,4 +1,6 @@
-import type { InterfaceConfig, NetworkConfig } from "../../network/network-config.ts";
+import type { InterfaceConfig, Link, NetworkConfig } from "../../network/network-config.ts";
+import { hasSettings as hasOwnSettings } from "../../network/renderers/aix-interface-state.ts";
+import { lowerNames } from "../../network/renderers/aix-links.ts";
 import type { Problem } from "../../text/problem.ts";
 import type { AdapterInfo } from "../distro.ts";
 
@@ -9,14 +11,14 @@ export interface MatchedNetwork {
 }
 
 /**
- * Finds the adapter for each physical interface that has something to configure (compat network.md
- * §2): by MAC address; where no adapter has that MAC, by name, with a problem that shows both MACs;
+ * Finds the adapter for each physical interface that has something to configure, or that an
+ * EtherChannel or a VLAN is made of (compat network.md §2): by MAC address; where no adapter has that MAC, by name, with a problem that shows both MACs;
  * where no MAC is given, by name ("eth0" is en0), else the next free adapter, with a problem.
  * `isReserved` tells adapters that only carry a link-local address: the management path, which a
  * guess never takes (DECISIONS 9). An interface without an adapter keeps its DNS settings only.
  */
 export function matchAdapters(
-  config: NetworkConfig,
+  given: NetworkConfig,
   adapters: readonly AdapterInfo[],
   isReserved: (name: string) => boolean,
 ): MatchedNetwork {
@@ -24,6 +26,10 @@ export function matchAdapters(
   const taken = new Map<string, string>();
   const matches = new Map<InterfaceConfig, AdapterInfo>();
   const missing: InterfaceConfig[] = [];
+  const config = withLowerInterfaces(given);
+  const lower = new Set(config.interfaces.flatMap(lowerNames));
+  const hasSettings = (iface: InterfaceConfig): boolean =>
+    iface.link.kind === "physical" && (hasOwnSettings(iface) || lower.has(iface.name));
   const wanted = config.interfaces.filter(hasSettings);
   const take = (iface: InterfaceConfig, adapter: AdapterInfo): void => {
     taken.set(adapter.name, iface.name);
@@ -67,12 +73,52 @@ export function matchAdapters(
     const message = `Cannot find an adapter for ${missing.length - MISSING_COUNT_MAX} further interfaces: they are left out`;
     problems.push({ message });
   }
+  const names = new Map([...matches].map(([iface, { name }]) => [iface.name, name]));
   const interfaces = config.interfaces.map((iface) => {
     const adapter = matches.get(iface);
     const isLost = adapter === undefined && hasSettings(iface);
-    return isLost ? withoutSettings(iface) : { ...iface, name: adapter?.name ?? iface.name };
+    return isLost
+      ? withoutSettings(iface)
+      : { ...iface, name: adapter?.name ?? iface.name, link: renameLower(iface.link, names) };
   });
   return { config: { ...config, interfaces }, problems };
+}
+
+/** With those that only a bond or a VLAN names. */
+function withLowerInterfaces(config: NetworkConfig): NetworkConfig {
+  const known = new Set(config.interfaces.map(({ name }) => name));
+  const lower = new Set(config.interfaces.flatMap(lowerNames));
+  const added = [...lower]
+    .filter((name) => !known.has(name))
+    .slice(0, LOWER_COUNT_MAX)
+    .map((name): InterfaceConfig => Object.assign({ name }, NO_SETTINGS));
+  return added.length === 0 ? config : { ...config, interfaces: [...config.interfaces, ...added] };
+}
+
+/** Far more than a partition has adapters. */
+const LOWER_COUNT_MAX = 1000;
+
+const NO_SETTINGS: Omit<InterfaceConfig, "name"> = {
+  link: { kind: "physical" },
+  dhcp4: false,
+  dhcp6: "no",
+  slaac: false,
+  addresses: [],
+  routes: [],
+  nameservers: [],
+  searchDomains: [],
+};
+
+function renameLower(link: Link, names: ReadonlyMap<string, string>): Link {
+  const rename = (name: string): string => names.get(name) ?? name;
+  switch (link.kind) {
+    case "bond":
+      return { ...link, members: [...new Set(link.members.map(rename))] };
+    case "vlan":
+      return { ...link, parent: rename(link.parent) };
+    default:
+      return link;
+  }
 }
 
 /** Beyond this many, a problem gives their number only. */
@@ -84,19 +130,8 @@ function aixName(name: string): string {
   return number === undefined ? name : `en${Number(number)}`;
 }
 
-function hasSettings(iface: InterfaceConfig): boolean {
-  return (
-    iface.link.kind === "physical" &&
-    (iface.addresses.length > 0 ||
-      iface.routes.length > 0 ||
-      iface.mtuBytes !== undefined ||
-      iface.dhcp4 ||
-      iface.dhcp6 !== "no" ||
-      iface.slaac)
-  );
-}
-
-function withoutSettings(iface: InterfaceConfig): InterfaceConfig {
+/** The interface without anything that needs an adapter: its name servers count all the same. */
+export function withoutSettings(iface: InterfaceConfig): InterfaceConfig {
   const { mtuBytes: _, ...rest } = iface;
   return { ...rest, addresses: [], routes: [], dhcp4: false, dhcp6: "no", slaac: false };
 }

@@ -1,8 +1,20 @@
-import type { InterfaceConfig, RouteConfig } from "../../network/network-config.ts";
+import type { InterfaceConfig, NetworkConfig, RouteConfig } from "../../network/network-config.ts";
+import {
+  interfaceProblem,
+  isLinkLocal,
+  isReachable,
+} from "../../network/renderers/aix-interface-state.ts";
 import { hasKernelRoute } from "../../network/renderers/aix-routes.ts";
 import { pollUntil } from "../../system/retry.ts";
 import type { System } from "../../system/system.ts";
-import { readKernelInterface, readKernelRoutes } from "./network-state.ts";
+import type { Problem } from "../../text/problem.ts";
+import {
+  readKernelInterface,
+  readKernelInterfaces,
+  readKernelMtu,
+  readKernelRoutes,
+} from "./network-state.ts";
+import type { KernelInterface } from "./parse-ifconfig.ts";
 
 /** The kernel follows chdev at once; only a slow adapter takes longer. */
 const POLL = { timeoutMs: 15_000, intervalMs: 250 } as const;
@@ -12,7 +24,10 @@ export async function checkInterface(
   sys: System,
   iface: InterfaceConfig,
 ): Promise<string | undefined> {
-  const wanted = appliedAddresses(iface);
+  const wanted = iface.addresses.map(({ address }) => address);
+  if (wanted.length === 0 && !isReachable(iface)) {
+    return undefined;
+  }
   let wrong = "";
   const isRight = async (): Promise<true | undefined> => {
     const found = await readKernelInterface(sys, iface.name);
@@ -24,11 +39,16 @@ export async function checkInterface(
   return (await pollUntil(sys, isRight, POLL)) === true ? undefined : wrong;
 }
 
-/** All IPv4 addresses and the first IPv6 one, as the renderer makes them. */
-function appliedAddresses(iface: InterfaceConfig): readonly string[] {
-  const addresses6 = iface.addresses.filter(({ family }) => family === 6).slice(0, 1);
-  const addresses4 = iface.addresses.filter(({ family }) => family === 4);
-  return [...addresses4, ...addresses6].map(({ address }) => address);
+/** Whether the kernel uses the packet size that it should; undefined where it does. */
+export async function checkMtu(
+  sys: System,
+  name: string,
+  mtuBytes: number,
+): Promise<string | undefined> {
+  const found = await readKernelMtu(sys, name);
+  return found === mtuBytes || found === undefined
+    ? undefined
+    : `${name} has MTU ${found}, not ${mtuBytes}`;
 }
 
 /** Which of these routes the kernel does not have; undefined where it has all. */
@@ -49,4 +69,49 @@ export async function checkRoutes(
     ({ destination, prefixLength, gateway }) => `${destination}/${prefixLength} by ${gateway}`,
   );
   return `the kernel has no route to ${list.join(", ")}`;
+}
+
+/** Servers and routers answer within seconds, or somebody has to look. */
+const ANSWER = { timeoutMs: 30_000, intervalMs: 500 } as const;
+
+/** Waits for the addresses that servers and routers give, all at once; tells which did not come. */
+export async function awaitDynamicAddresses(
+  sys: System,
+  config: NetworkConfig,
+): Promise<readonly Problem[]> {
+  const waiting = config.interfaces.filter(isDynamic);
+  let kernel: readonly KernelInterface[] = [];
+  if (waiting.length === 0) {
+    return [];
+  }
+  const isThere = async (): Promise<true | undefined> => {
+    kernel = await readKernelInterfaces(sys);
+    return waiting.every((iface) => missingFamilies(iface, kernel).length === 0) ? true : undefined;
+  };
+  await pollUntil(sys, isThere, ANSWER);
+  return waiting.flatMap((iface) =>
+    missingFamilies(iface, kernel).map((what): Problem => {
+      const message = `Interface ${iface.name} has no address by ${what} after ${ANSWER.timeoutMs / 1000} s; the daemon goes on asking: check that something answers on its link (VLAN, subnet)`;
+      return Object.assign({ severity: "warning" } as const, interfaceProblem(iface, message));
+    }),
+  );
+}
+
+function isDynamic({ dhcp4, dhcp6, slaac }: InterfaceConfig): boolean {
+  return dhcp4 || dhcp6 === "stateful" || slaac;
+}
+
+function missingFamilies(
+  iface: InterfaceConfig,
+  kernel: readonly KernelInterface[],
+): readonly string[] {
+  const own = kernel.find(({ name }) => name === iface.name)?.addresses ?? [];
+  const given = new Set(iface.addresses.map(({ address }) => address));
+  const has = (family: 4 | 6): boolean =>
+    own.some(
+      (each) => each.family === family && !isLinkLocal(each.address) && !given.has(each.address),
+    );
+  const by6 = iface.dhcp6 === "stateful" ? "DHCPv6" : "router advertisement";
+  const wants6 = iface.slaac || iface.dhcp6 === "stateful";
+  return [...(iface.dhcp4 && !has(4) ? ["DHCP"] : []), ...(wants6 && !has(6) ? [by6] : [])];
 }

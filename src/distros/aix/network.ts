@@ -1,17 +1,22 @@
-import type { InterfaceConfig, NetworkConfig, RouteConfig } from "../../network/network-config.ts";
+import type { InterfaceConfig, NetworkConfig } from "../../network/network-config.ts";
 import { renderAix } from "../../network/renderers/aix.ts";
-import {
-  chooseAixRoutes,
-  findStoredRoutes,
-  renderMissingAixRoutes as findMissing,
-} from "../../network/renderers/aix-routes.ts";
-import type { System } from "../../system/system.ts";
+import { hasSettings, interfaceProblem } from "../../network/renderers/aix-interface-state.ts";
+import { chooseAixRoutes } from "../../network/renderers/aix-routes.ts";
+import type { NetworkStep } from "../../network/renderers/renderer.ts";
 import type { Problem } from "../../text/problem.ts";
 import type { DistroContext, NetworkAdapter, NetworkOutcome } from "../distro.ts";
-import { type AixAdapter, readAixAdapters } from "./adapters.ts";
-import { applyNetworkStep } from "./apply-network-step.ts";
-import { matchAdapters } from "./match-adapters.ts";
-import { checkInterface, checkRoutes } from "./network-checks.ts";
+import { type AixAdapters, readAixAdapters } from "./adapters.ts";
+import { type MatchedNetwork, matchAdapters } from "./match-adapters.ts";
+import { awaitDynamicAddresses, checkInterface, checkMtu, checkRoutes } from "./network-checks.ts";
+import { ensureAixLinks } from "./network-links.ts";
+import {
+  isReached,
+  type KnownNetwork,
+  repairNetwork,
+  storeRefusedRoutes,
+} from "./network-repair.ts";
+import { restoreIfLost } from "./network-restore.ts";
+import { createNetworkRun } from "./network-run.ts";
 import {
   isLinkLocalOnly,
   readAixNetworkState,
@@ -20,115 +25,139 @@ import {
   readKernelRoutes,
 } from "./network-state.ts";
 
+const CFGMGR = "/usr/sbin/cfgmgr";
+
+/** Adapters are asked for once in a stage: each question is a command, and the answer stays. */
+interface AdapterSearch {
+  read(): Promise<AixAdapters>;
+  /** Configures what is attached and not known yet, and asks anew; the same answer the second time. */
+  readAgain(): Promise<AixAdapters>;
+}
+
 /** The network of AIX: settings that chdev applies at once and the ODM keeps. */
 export function createAixNetwork(ctx: DistroContext): NetworkAdapter {
-  // Asked once in a stage: each question is a command, and the answer stays.
-  let known: Promise<readonly AixAdapter[]> | undefined;
-  const adapters = (): Promise<readonly AixAdapter[]> => (known ??= readAixAdapters(ctx.sys));
+  const search = createAdapterSearch(ctx);
   return {
-    adapters,
-    ensure: async (config) => ensureAixNetwork(ctx, await adapters(), config),
+    async adapters(wanted = []) {
+      const { adapters } = await search.read();
+      const isMissing = wanted.some((mac) => !adapters.some((each) => each.macAddress === mac));
+      return isMissing ? (await search.readAgain()).adapters : adapters;
+    },
+    ensure: (config) => ensureAixNetwork(ctx, search, config),
     read: () => readAixNetworkTables(ctx.sys),
   };
 }
 
-/**
- * Reads the state, renders what differs, makes it step by step, checks that the kernel has it. A
- * step that fails is a problem and does not stop the next.
- */
-async function ensureAixNetwork(
-  ctx: DistroContext,
-  adapters: readonly AixAdapter[],
-  wanted: NetworkConfig,
-): Promise<NetworkOutcome> {
-  const { sys, log } = ctx;
-  const kernel = await readKernelInterfaces(sys);
-  const matched = matchAdapters(wanted, adapters, (name) =>
-    isLinkLocalOnly(kernel.find((each) => each.name === name)),
-  );
-  const { config } = matched;
-  for (const [index, { name }] of config.interfaces.entries()) {
-    log.debug(`Network interface "${wanted.interfaces[index]?.name ?? ""}" is ${name}`);
-  }
-  const state = await readAixNetworkState(ctx, { config, adapters, kernel });
-  const { steps, problems: unsupported } = renderAix(config, state);
-  const { routes } = chooseAixRoutes(config);
-  const kept = findStoredRoutes(routes, state);
-  const added = routes.filter((route) => !kept.includes(route));
-  const problems: Problem[] = [...matched.problems, ...unsupported];
-  let expected = kept;
-  for (const step of steps) {
-    const iface = config.interfaces.find(
-      (each) => each.name === step.subject && isConfigured(each),
-    );
-    const check = createCheck(sys, iface, step.subject === "inet0" ? added : []);
-    const failures = await applyNetworkStep(ctx, step, check);
-    if (failures.length > 0 && !(await isReached(ctx, step.subject, { config, adapters }))) {
-      problems.push(...failures.map((message) => problemOf(message, iface)));
-      // At least until the next boot.
-      expected = step.subject === "inet0" ? routes : expected;
-    }
-  }
-  const repair = await repairRoutes(ctx, expected);
-  problems.push(...repair.failures.map((message) => ({ message })));
-  return { changed: steps.length > 0 || repair.isChanged, problems };
-}
-
-/** The source may call an interface without settings by the name of one that has some. */
-function isConfigured({ addresses, mtuBytes }: InterfaceConfig): boolean {
-  return addresses.length > 0 || mtuBytes !== undefined;
-}
-
-function createCheck(
-  sys: System,
-  iface: InterfaceConfig | undefined,
-  routes: readonly RouteConfig[],
-): (() => Promise<string | undefined>) | undefined {
-  if (iface !== undefined) {
-    return () => checkInterface(sys, iface);
-  }
-  return routes.length === 0 ? undefined : () => checkRoutes(sys, routes);
-}
-
-/** Whether, whatever a command said, nothing is left to do: chdev ends with 1 where a route is already there. */
-async function isReached(
-  ctx: DistroContext,
-  subject: string,
-  known: { readonly config: NetworkConfig; readonly adapters: readonly AixAdapter[] },
-): Promise<boolean> {
-  const kernel = await readKernelInterfaces(ctx.sys);
-  const state = await readAixNetworkState(ctx, { ...known, kernel });
-  const { steps } = renderAix(known.config, state);
-  if (steps.some((step) => step.subject === subject)) {
-    return false;
-  }
-  const { routes } = chooseAixRoutes(known.config);
-  return subject !== "inet0" || findMissing(routes, await readKernelRoutes(ctx.sys)).length === 0;
-}
-
-/**
- * Puts routes into the kernel that it should have and has not. Those that inet0 kept from before
- * can be lost: on some levels a changed address takes them away (aix/commands.md §3.1).
- */
-async function repairRoutes(
-  ctx: DistroContext,
-  routes: readonly RouteConfig[],
-): Promise<{ readonly isChanged: boolean; readonly failures: readonly string[] }> {
-  if (routes.length === 0) {
-    return { isChanged: false, failures: [] };
-  }
-  const changes = findMissing(routes, await readKernelRoutes(ctx.sys));
-  if (changes.length === 0) {
-    return { isChanged: false, failures: [] };
-  }
-  ctx.log.info("The kernel lacks routes that it should have: adding them");
-  const step = { subject: "inet0", changes };
+function createAdapterSearch(ctx: DistroContext): AdapterSearch {
+  let known: Promise<AixAdapters> | undefined;
+  let hasLookedAgain = false;
+  const read = (): Promise<AixAdapters> => (known ??= readAixAdapters(ctx.sys));
   return {
-    isChanged: true,
-    failures: await applyNetworkStep(ctx, step, () => checkRoutes(ctx.sys, routes)),
+    read,
+    async readAgain() {
+      if (!hasLookedAgain) {
+        hasLookedAgain = true;
+        ctx.log.info("An adapter is missing: configuring devices that are attached late");
+        const result = await createNetworkRun(ctx).command("adapters", [CFGMGR]);
+        if (typeof result === "string") {
+          ctx.log.warn(result);
+        }
+        known = undefined;
+      }
+      return read();
+    },
   };
 }
 
-function problemOf(message: string, iface: InterfaceConfig | undefined): Problem {
-  return iface?.line === undefined ? { message } : { message, line: iface.line };
+/**
+ * Reads the state, makes EtherChannels and VLANs, renders what differs, makes it step by step, checks
+ * that the kernel has it. A step that fails is a problem and does not stop the next. Where in the end
+ * nothing of what is wanted works and something worked before, that is put back.
+ */
+async function ensureAixNetwork(
+  ctx: DistroContext,
+  search: AdapterSearch,
+  wanted: NetworkConfig,
+): Promise<NetworkOutcome> {
+  const { sys, log } = ctx;
+  const run = createNetworkRun(ctx);
+  const kernel = {
+    interfaces: await readKernelInterfaces(sys),
+    routes: await readKernelRoutes(sys),
+  };
+  const match = ({ adapters }: AixAdapters): MatchedNetwork =>
+    matchAdapters(wanted, adapters, (name) =>
+      isLinkLocalOnly(kernel.interfaces.find((each) => each.name === name)),
+    );
+  let found = await search.read();
+  let matched = match(found);
+  if (matched.problems.length > 0) {
+    found = await search.readAgain();
+    matched = match(found);
+  }
+  for (const [index, { name }] of matched.config.interfaces.entries()) {
+    log.debug(`Network interface "${wanted.interfaces[index]?.name ?? name}" is ${name}`);
+  }
+  const links = await ensureAixLinks(ctx, run, { config: matched.config, found, kernel });
+  const { config } = links;
+  const known: KnownNetwork = { config, adapters: found.adapters, kernel, links };
+  const before = await readAixNetworkState(ctx, known, run);
+  const { steps, problems: unsupported } = renderAix(config, before);
+  const problems: Problem[] = [...matched.problems, ...links.problems, ...unsupported];
+  let hasFailed = false;
+  let hasCheckedRoutes = false;
+  for (const step of steps) {
+    const failures = await run.apply(step, createCheck(ctx, config, step));
+    hasCheckedRoutes ||= step.subject === "inet0" && failures.length === 0;
+    if (step.subject === "inet0" && failures.length > 0) {
+      await storeRefusedRoutes(ctx, run, known);
+    }
+    // What a command failed at may have been reached all the same; a file that was not written is not there.
+    const isFilesOnly = step.changes.every((change) => change.kind !== "command");
+    if (failures.length > 0 && (isFilesOnly || !(await isReached(ctx, step.subject, known)))) {
+      hasFailed = true;
+      const iface = findConfigured(config, step.subject);
+      problems.push(
+        ...failures.map((message) =>
+          iface === undefined ? { message } : interfaceProblem(iface, message),
+        ),
+      );
+    }
+  }
+  if (run.isReal()) {
+    problems.push(...(await repairNetwork(ctx, run, known, before, hasCheckedRoutes)));
+    const lost =
+      hasFailed || links.problems.some(({ severity }) => severity !== "warning")
+        ? await restoreIfLost(ctx, run, known, before)
+        : [];
+    const missing = lost.length > 0 ? lost : await awaitDynamicAddresses(sys, config);
+    problems.push(...missing);
+  }
+  return { changed: run.isChanged(), problems };
+}
+
+/** The source may call an interface without settings by the name of one that has some. */
+function findConfigured(config: NetworkConfig, name: string): InterfaceConfig | undefined {
+  return config.interfaces.find((each) => each.name === name && hasSettings(each));
+}
+
+function createCheck(
+  { sys }: DistroContext,
+  config: NetworkConfig,
+  { subject, changes }: NetworkStep,
+): (() => Promise<string | undefined>) | undefined {
+  if (subject === "inet0") {
+    return () => checkRoutes(sys, chooseAixRoutes(config));
+  }
+  const iface = findConfigured(config, subject);
+  if (iface === undefined) {
+    return undefined;
+  }
+  const { name, mtuBytes } = iface;
+  const hasNewMtu = changes.some(
+    (change) => change.kind === "command" && change.argv.includes(`mtu=${mtuBytes ?? ""}`),
+  );
+  return async () =>
+    (await checkInterface(sys, iface)) ??
+    (mtuBytes === undefined || !hasNewMtu ? undefined : await checkMtu(sys, name, mtuBytes));
 }

@@ -1,5 +1,9 @@
-import { canonicalAddress, parseAddress, parsePrefixLength } from "../../network/ip-address.ts";
-import { withoutZone } from "../../network/renderers/aix-routes.ts";
+import {
+  canonicalAddress,
+  parseAddress,
+  parsePrefixLength,
+  withoutZone,
+} from "../../network/ip-address.ts";
 
 /** An interface that the kernel has. */
 export interface KernelInterface {

@@ -1,11 +1,14 @@
-import { canonicalAddress, formatAddress, parseAddress } from "../../network/ip-address.ts";
-import { type KernelRoute, withoutZone } from "../../network/renderers/aix-routes.ts";
+import {
+  canonicalAddress,
+  formatAddress,
+  parseAddress,
+  withoutZone,
+} from "../../network/ip-address.ts";
+import type { KernelRoute } from "../../network/renderers/aix-routes.ts";
 
 /** A row of the routing tables. */
 export interface NetstatRoute extends KernelRoute {
   readonly flags: string;
-  /** "en0" */
-  readonly device: string;
 }
 
 /**

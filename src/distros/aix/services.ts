@@ -47,6 +47,11 @@ export function createAixServices(ctx: DistroContext): ServiceAdapter {
   };
 }
 
+/** Whether SRC says that a subsystem runs, or is about to end. */
+export async function isSubsystemUp(sys: System, subsystem: string): Promise<boolean> {
+  return isUp(await readState(sys, subsystem));
+}
+
 /** Undefined where SRC does not know the subsystem. Status is the last word: group and PID may be blank. */
 async function readState(sys: System, subsystem: string): Promise<string | undefined> {
   const { stdout } = await sys.exec.query([LSSRC, "-s", subsystem], { okExitCodes: "any" });
@@ -64,18 +69,19 @@ function isUp(state: string | undefined): boolean {
 async function start(sys: System, subsystem: string): Promise<void> {
   await sys.exec.run([STARTSRC, "-s", subsystem], {
     okExitCodes: "any",
-    verify: () => waitFor(sys, subsystem, "active"),
+    verify: () => waitForSubsystem(sys, subsystem, "active"),
   });
 }
 
 async function stop(sys: System, subsystem: string): Promise<void> {
   await sys.exec.run([STOPSRC, "-s", subsystem], {
     okExitCodes: "any",
-    verify: () => waitFor(sys, subsystem, "inoperative"),
+    verify: () => waitForSubsystem(sys, subsystem, "inoperative"),
   });
 }
 
-async function waitFor(
+/** Polls until SRC tells the wanted state, a minute at most. Returns what is wrong. */
+export async function waitForSubsystem(
   sys: System,
   subsystem: string,
   wanted: "active" | "inoperative",

@@ -15,10 +15,13 @@ import { findStanzaAttribute } from "./stanza-file.ts";
 
 const MKUSER = "/usr/bin/mkuser";
 const USERADD = "/usr/sbin/useradd";
+const CHUSER = "/usr/bin/chuser";
 const LSUSER = "/usr/sbin/lsuser";
 const MKGROUP = "/usr/bin/mkgroup";
 const CHGRPMEM = "/usr/bin/chgrpmem";
 const MKUSER_DEFAULT = "/usr/lib/security/mkuser.default";
+/** What mkuser puts into a new home directory. */
+const PROFILE = "/etc/security/.profile";
 /** The toolbox's sudo reads one of the two (aix/commands.md §7.6). */
 const SUDO_PLACES = {
   sudoers: ["/etc/sudoers", "/opt/freeware/etc/sudoers"],
@@ -42,12 +45,17 @@ export function createAixUsers(ctx: DistroContext): UserAdapter {
       }
       return;
     }
-    const pgrp = mapGroup(user.primaryGroup ?? readDefault(ctx, "pgrp") ?? "staff");
-    await createUser(ctx, { ...user, groups, primaryGroup: pgrp });
-    made.users.set(user.name, { ...user, primaryGroup: pgrp });
+    const wanted = { ...user, groups, primaryGroup: choosePrimaryGroup(ctx, user) };
+    await createUser(ctx, wanted);
+    made.users.set(user.name, wanted);
     for (const group of groups) {
       made.memberships.add(`${group}:${user.name}`);
     }
+  }
+
+  async function finishUser(user: UserSpec): Promise<void> {
+    const groups = [...new Set(user.groups.map(mapGroup))];
+    await completeUser(ctx, { ...user, groups, primaryGroup: choosePrimaryGroup(ctx, user) });
   }
 
   async function ensureGroup(name: string, members: readonly string[]): Promise<void> {
@@ -66,6 +74,7 @@ export function createAixUsers(ctx: DistroContext): UserAdapter {
   return {
     find: (name) => findAixUser(ctx, name),
     ensureUser,
+    finishUser,
     ensureGroup,
     setPassword: (name, password, form) => setAixPassword(sys, log, { name, password, form }),
     ensurePasswordLocked: (name) => ensureAixPasswordLocked(sys, name),
@@ -120,10 +129,42 @@ function parseLsuser(name: string, text: string): FoundUser | undefined {
   return { name, uid: Number(id), home: home.replaceAll("\0", ":") };
 }
 
-async function createUser(
-  ctx: DistroContext,
-  user: UserSpec & { readonly primaryGroup: string },
-): Promise<void> {
+type NewUser = UserSpec & { readonly primaryGroup: string };
+
+function choosePrimaryGroup(ctx: DistroContext, user: UserSpec): string {
+  return mapGroup(user.primaryGroup ?? readDefault(ctx, "pgrp") ?? "staff");
+}
+
+async function createUser(ctx: DistroContext, user: NewUser): Promise<void> {
+  const settings = await chooseSettings(ctx, user);
+  await ctx.sys.exec.run(user.createHome ? renderMkuser(settings) : renderUseradd(settings), {
+    verify: async () =>
+      (await findAixUser(ctx, user.name)) === undefined
+        ? `there is no user "${user.name}"`
+        : undefined,
+  });
+}
+
+/** What mkuser does, on a user that it had got to in part: its own attributes, then home directory and .profile. */
+async function completeUser(ctx: DistroContext, user: NewUser): Promise<void> {
+  const { sys } = ctx;
+  const attributes = renderAttributes(await chooseSettings(ctx, user));
+  await sys.exec.run([CHUSER, "admin=false", ...attributes, user.name]);
+  if (!user.createHome) {
+    return;
+  }
+  const owner = `${user.name}:${user.primaryGroup}`;
+  if (sys.fs.stat(user.home) === undefined) {
+    sys.fs.makeDirectory(user.home, { mode: 0o755, owner });
+  }
+  const profile = sys.fs.readBytesIfExists(PROFILE);
+  if (profile !== undefined && sys.fs.stat(`${user.home}/.profile`) === undefined) {
+    sys.fs.write(`${user.home}/.profile`, profile, { mode: 0o644, owner });
+  }
+}
+
+/** Refuses what AIX would not take, and says what it takes in another way. */
+async function chooseSettings(ctx: DistroContext, user: NewUser): Promise<CreateSettings> {
   const { sys, log } = ctx;
   const refusal = (await refuseName(sys, "user", user.name)) ?? refuseFields(ctx, user);
   if (refusal !== undefined) {
@@ -141,13 +182,7 @@ async function createUser(
       `User "${user.name}" is not locked after ${user.inactiveDays} days of an expired password: AIX counts that in weeks for every user alike (maxexpired in /etc/security/user)`,
     );
   }
-  const settings = { ...user, shell, expires };
-  await sys.exec.run(user.createHome ? renderMkuser(settings) : renderUseradd(settings), {
-    verify: async () =>
-      (await findAixUser(ctx, user.name)) === undefined
-        ? `there is no user "${user.name}"`
-        : undefined,
-  });
+  return { ...user, shell, expires };
 }
 
 function refuseFields(ctx: DistroContext, user: UserSpec): string | undefined {
@@ -159,7 +194,7 @@ function refuseFields(ctx: DistroContext, user: UserSpec): string | undefined {
     return `${cannot}: the home directory "${user.home}" is no absolute path without a colon`;
   }
   const other = user.uid === undefined ? undefined : findUserNameByUid(ctx.sys.fs, user.uid);
-  return other === undefined
+  return other === undefined || other === user.name
     ? undefined
     : `${cannot} with uid ${user.uid}: it is the uid of user "${other}"`;
 }
@@ -194,9 +229,12 @@ interface CreateSettings extends Omit<UserSpec, "shell"> {
 
 /** mkuser makes the home directory and .profile. */
 function renderMkuser(user: CreateSettings): readonly string[] {
+  return [MKUSER, ...renderAttributes(user), user.name];
+}
+
+function renderAttributes(user: CreateSettings): readonly string[] {
   const groups = [...new Set([user.primaryGroup, ...user.groups])];
   return [
-    MKUSER,
     ...(user.uid === undefined ? [] : [`id=${user.uid}`]),
     `pgrp=${user.primaryGroup}`,
     ...(user.groups.length === 0 ? [] : [`groups=${groups.join(",")}`]),
@@ -204,7 +242,6 @@ function renderMkuser(user: CreateSettings): readonly string[] {
     ...(user.shell === undefined ? [] : [`shell=${user.shell}`]),
     ...(user.gecos === undefined ? [] : [`gecos=${user.gecos}`]),
     ...(user.expires === undefined ? [] : [`expires=${user.expires}`]),
-    user.name,
   ];
 }
 

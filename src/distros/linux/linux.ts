@@ -3,8 +3,10 @@ import { createLinuxDefaultUser, familyOf } from "./defaults.ts";
 import { createLinuxHostname } from "./hostname.ts";
 import { readLinuxMachineId } from "./machine-id.ts";
 import { createLinuxNetwork } from "./network.ts";
+import { createLinuxResolver } from "./resolver.ts";
 import { createLinuxServices } from "./services.ts";
 import { createLinuxStorage } from "./storage.ts";
+import { readLinuxSystemFacts } from "./system-facts.ts";
 import { readLinuxUptimeSeconds } from "./uptime.ts";
 import { createLinuxUsers } from "./users.ts";
 
@@ -16,7 +18,9 @@ export function createLinux(ctx: DistroContext, name: string): Distro {
     defaultUser: createLinuxDefaultUser(name),
     readMachineId: async () => readLinuxMachineId(ctx.sys),
     readUptimeSeconds: async () => readLinuxUptimeSeconds(ctx.sys),
+    readSystemFacts: async () => readLinuxSystemFacts(ctx.sys, name),
     hostname: createLinuxHostname(ctx),
+    resolver: createLinuxResolver(ctx),
     users: createLinuxUsers(ctx),
     network: createLinuxNetwork(ctx),
     services: createLinuxServices(ctx),

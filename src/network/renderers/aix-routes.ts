@@ -1,14 +1,9 @@
-import { canonicalAddress, formatMask, parseAddress, parsePrefixLength } from "../ip-address.ts";
+import { formatMask, prefixLengthMax } from "../ip-address.ts";
 import type { Change } from "../../system/change.ts";
-import type { Problem } from "../../text/problem.ts";
 import type { NetworkConfig, RouteConfig } from "../network-config.ts";
-import { commandChange, type RenderedNetwork } from "./renderer.ts";
-
-/** The routes that inet0 keeps for every boot, each text exactly as stored. */
-export interface AixRouteState {
-  readonly storedRoutes: readonly string[];
-  readonly storedRoutes6: readonly string[];
-}
+import { type AixRouteState, isSameTarget, parseStoredRoutes } from "./aix-stored-routes.ts";
+import { silently } from "./rc-tcpip.ts";
+import { commandChange, type NetworkStep } from "./renderer.ts";
 
 /** A route as the kernel has it. */
 export interface KernelRoute {
@@ -17,85 +12,151 @@ export interface KernelRoute {
   readonly destination: string;
   readonly prefixLength: number;
   readonly gateway: string;
+  /** "en0" */
+  readonly device: string;
 }
+
+const CHDEV = "/usr/sbin/chdev";
+const ROUTE = "/usr/sbin/route";
 
 /**
  * The change of inet0's routes (aix/commands.md §3.3). `route` and `rout6` only ever append, so
  * each unwanted one is deleted by the exact text that is stored, without quotes, before the wanted
- * one is added. Unwanted are default routes through other gateways, and other ways to the same
- * network. Where the configuration names no gateway, nothing is deleted.
+ * one is added. Unwanted are default routes through other gateways, other ways to the same network,
+ * all stored default routes of a family for which a server or a router tells the way, and routes
+ * whose gateway can no longer be reached. Where the configuration names no gateway, no other is
+ * deleted.
  */
-export function renderAixRoutes(config: NetworkConfig, current: AixRouteState): RenderedNetwork {
-  const { routes, problems } = chooseAixRoutes(config);
+export function renderAixRoutes(
+  config: NetworkConfig,
+  current: AixRouteState,
+): NetworkStep | undefined {
+  const routes = chooseAixRoutes(config);
   const stored = parseStoredRoutes(current);
   const kept = findStoredRoutes(routes, current);
+  const lost = kept.filter((route) => !hasKernelRoute(route, current.kernelRoutes));
   const deletions: Change[] = [];
-  const additions: Change[] = [];
-  for (const route of routes) {
-    const [add, remove] = route.family === 4 ? ["route", "delroute"] : ["rout6", "delrout6"];
-    for (const rival of stored[route.family]) {
-      if (isSameTarget(rival, route) && rival.gateway !== route.gateway) {
-        deletions.push(chdevInet0(`${remove}=${rival.text}`));
-      }
-    }
-    if (!kept.includes(route)) {
-      additions.push(chdevInet0(`${add}=${formatStoredRoute(route)}`));
-    }
+  for (const family of [4, 6] as const) {
+    const wanted = routes.filter((route) => route.family === family);
+    const isLearned = learnsDefault(config, family) && !wanted.some(isDefault);
+    const remove = family === 4 ? "delroute" : "delrout6";
+    const unwanted = stored[family].filter(
+      (each) =>
+        (isLearned && each.prefixLength === 0) ||
+        current.isOrphaned(each.gateway) ||
+        wanted.some((route) => isSameTarget(each, route) && each.gateway !== route.gateway),
+    );
+    deletions.push(
+      ...unwanted.map(({ text }) => chdevInet0(`${remove}=${text}`)),
+      ...renderRivals(config, current, wanted),
+    );
   }
-  const changes = [...deletions, ...additions];
-  return { steps: changes.length === 0 ? [] : [{ subject: "inet0", changes }], problems };
+  const alternatives = new Map<Change, Change>();
+  const additions = routes
+    .filter((route) => !kept.includes(route))
+    .map((route) => {
+      const attribute = route.family === 4 ? "route" : "rout6";
+      const change = chdevInet0(`${attribute}=${formatStoredRoute(route)}`);
+      if (route.family === 6 && route.prefixLength > 0) {
+        // The stored form of an IPv6 network is not confirmed; /etc/rc.tcpip keeps it in any case.
+        alternatives.set(change, renderKernelRoute(route));
+      }
+      return change;
+    });
+  const changes = [...deletions, ...lost.map(renderKernelRoute), ...additions];
+  return changes.length === 0 ? undefined : { subject: "inet0", changes, alternatives };
 }
 
-/** Those of `routes` that inet0 keeps already, in whatever spelling. */
+/**
+ * Default routes of the kernel alone, through an interface of ours, beside the wanted one: a DHCP
+ * server gave them before. Those of routers go when ndpd-host starts anew.
+ */
+function renderRivals(
+  config: NetworkConfig,
+  current: AixRouteState,
+  wanted: readonly RouteConfig[],
+): readonly Change[] {
+  const route = wanted.find((each) => each.family === 4 && isDefault(each));
+  const stored = parseStoredRoutes(current)[4].filter(({ prefixLength }) => prefixLength === 0);
+  return current.kernelRoutes
+    .filter(
+      (each) =>
+        route !== undefined &&
+        each.family === 4 &&
+        each.prefixLength === 0 &&
+        each.gateway !== route.gateway &&
+        config.interfaces.some(({ name }) => name === each.device) &&
+        !stored.some(({ gateway }) => gateway === each.gateway),
+    )
+    .map(({ gateway }) => commandChange([ROUTE, "delete", "default", gateway]));
+}
+
+/**
+ * For routes that the kernel has and inet0 has not: into the database alone. chdev refuses what the
+ * kernel has already, and on some levels does not store it then.
+ */
+export function renderStoredOnly(
+  routes: readonly RouteConfig[],
+  current: AixRouteState,
+): readonly Change[] {
+  const kept = findStoredRoutes(routes, current);
+  return routes
+    .filter((route) => !kept.includes(route) && hasKernelRoute(route, current.kernelRoutes))
+    .map((route) => {
+      const attribute = route.family === 4 ? "route" : "rout6";
+      const setting = `${attribute}=${formatStoredRoute(route)}`;
+      return commandChange([CHDEV, "-l", "inet0", "-P", "-a", setting]);
+    });
+}
+
+/** Those of `routes` that the machine keeps over a boot, in whatever spelling; IPv6 networks also by /etc/rc.tcpip alone. */
 export function findStoredRoutes(
   routes: readonly RouteConfig[],
   current: AixRouteState,
 ): readonly RouteConfig[] {
   const stored = parseStoredRoutes(current);
-  return routes.filter((route) =>
-    stored[route.family].some(
-      (each) => isSameTarget(each, route) && each.gateway === route.gateway,
-    ),
+  return routes.filter(
+    (route) =>
+      stored[route.family].some(
+        (each) => isSameTarget(each, route) && each.gateway === route.gateway,
+      ) ||
+      (route.family === 6 &&
+        route.prefixLength > 0 &&
+        current.bootLines.includes(bootRoute(route)) &&
+        hasKernelRoute(route, current.kernelRoutes)),
   );
 }
 
-/**
- * The routes an AIX machine gets: one default route for each family (en0's, else the first one
- * given), and all static IPv4 routes, each target once.
- */
-export function chooseAixRoutes(config: NetworkConfig): {
-  readonly routes: readonly RouteConfig[];
-  readonly problems: readonly Problem[];
-} {
-  const problems: Problem[] = [];
+/** The routes an AIX machine gets: one way to each target, en0's before the others', else the first one given. */
+export function chooseAixRoutes(config: NetworkConfig): readonly RouteConfig[] {
   const chosen = new Map<string, RouteConfig>();
-  const usable = config.interfaces.filter(({ link }) => link.kind === "physical");
+  const usable = config.interfaces.filter(({ link }) => link.kind !== "loopback");
   const inOrder = [
     ...usable.filter(({ name }) => name === "en0"),
     ...usable.filter(({ name }) => name !== "en0"),
   ];
-  for (const { name, routes, line } of inOrder) {
-    for (const route of routes) {
-      const target = `${route.destination}/${route.prefixLength}`;
-      if (route.family === 6 && route.prefixLength > 0) {
-        const message = `A static IPv6 route, to "${target}" on "${name}", is not supported yet on AIX: it is left out`;
-        problems.push(line === undefined ? { message } : { message, line });
-      } else if (!chosen.has(target)) {
-        chosen.set(target, route);
-      }
+  for (const route of inOrder.flatMap(({ routes }) => routes)) {
+    const target = `${route.destination}/${route.prefixLength}`;
+    if (!chosen.has(target)) {
+      chosen.set(target, route);
     }
   }
-  return { routes: [...chosen.values()], problems };
+  return [...chosen.values()];
 }
 
-/** Kernel-only commands for routes that inet0 keeps but that the kernel has lost. */
+/** Whether a server or a router tells the default route of this family. */
+export function learnsDefault(config: NetworkConfig, family: 4 | 6): boolean {
+  return config.interfaces.some((iface) =>
+    family === 4 ? iface.dhcp4 : iface.slaac || iface.dhcp6 !== "no",
+  );
+}
+
+/** Kernel-only commands for routes that the kernel has not. */
 export function renderMissingAixRoutes(
   routes: readonly RouteConfig[],
   kernelRoutes: readonly KernelRoute[],
 ): readonly Change[] {
-  return routes
-    .filter((route) => !hasKernelRoute(route, kernelRoutes))
-    .map((route) => commandChange(["/usr/sbin/route", "add", ...routeArguments(route)]));
+  return routes.filter((route) => !hasKernelRoute(route, kernelRoutes)).map(renderKernelRoute);
 }
 
 /** Whether the kernel has this route. */
@@ -109,55 +170,18 @@ export function hasKernelRoute(route: RouteConfig, kernelRoutes: readonly Kernel
   );
 }
 
-function parseStoredRoutes(
-  current: AixRouteState,
-): Readonly<Record<4 | 6, readonly StoredRoute[]>> {
-  return {
-    4: current.storedRoutes.flatMap((text) => parseStoredRoute(text, 4)),
-    6: current.storedRoutes6.flatMap((text) => parseStoredRoute(text, 6)),
-  };
+/** What each boot repeats from /etc/rc.tcpip for the IPv6 ones; a route that is there already is no fault. */
+export function renderBootRoutes6(routes: readonly RouteConfig[]): readonly string[] {
+  return routes.filter(({ family }) => family === 6).map(bootRoute);
 }
 
-interface StoredRoute {
-  readonly text: string;
-  readonly destination: string;
-  /** Undefined where the text does not tell. */
-  readonly prefixLength: number | undefined;
-  readonly gateway: string;
+function bootRoute(route: RouteConfig): string {
+  return silently([ROUTE, "add", ...routeArguments(route)].join(" "));
 }
 
-/**
- * Reads a stored route from its end: the number of fields differs between AIX levels and between
- * the tools that wrote it. Empty for text that cannot be read, which is then left alone.
- */
-function parseStoredRoute(text: string, family: 4 | 6): readonly StoredRoute[] {
-  const fields = text.split(",").filter((field) => field !== "");
-  // chginet's form may end in a metric after the gateway.
-  const last = fields.at(-1) ?? "";
-  const end = fields.length > 3 && /^\d+$/u.test(last) ? fields.slice(0, -1) : fields;
-  const [destinationText, gatewayText] = end.slice(-2);
-  if (end.length < 3 || destinationText === undefined || gatewayText === undefined) {
-    return [];
-  }
-  const gateway = canonicalAddress(withoutZone(gatewayText)) ?? gatewayText;
-  if (/^(?:0|default|0\.0\.0\.0|::|::\/0)$/u.test(destinationText)) {
-    const destination = family === 4 ? "0.0.0.0" : "::";
-    return [{ text, destination, prefixLength: 0, gateway }];
-  }
-  const destination = canonicalAddress(destinationText) ?? destinationText;
-  const before = end.slice(1, -2);
-  const mask = before[before.indexOf("-netmask") + 1];
-  // An older form has the mask where newer ones have the hop count.
-  const maskText = before.includes("-netmask") ? mask : before.find((field) => field.includes("."));
-  const prefixLength = end[0] === "host" ? 32 : parsePrefixLength(family, maskText ?? "");
-  return [{ text, destination, prefixLength, gateway }];
-}
-
-function isSameTarget(stored: StoredRoute, route: RouteConfig): boolean {
-  return (
-    stored.destination === route.destination &&
-    (stored.prefixLength === undefined || stored.prefixLength === route.prefixLength)
-  );
+/** Whether it is the way to everywhere else. */
+export function isDefault({ prefixLength }: Pick<RouteConfig, "prefixLength">): boolean {
+  return prefixLength === 0;
 }
 
 /** The forms that AIX itself stores (captured, aix/commands.md §3.3). The hop count stays 0: metrics only order routes that are not both kept here. */
@@ -165,27 +189,35 @@ function formatStoredRoute({ family, destination, prefixLength, gateway }: Route
   if (prefixLength === 0) {
     return family === 4 ? `net,-hopcount,0,,0,${gateway}` : `net,-hopcount,0,,,::,${gateway}`;
   }
-  if (prefixLength === 32) {
-    return `host,-hopcount,0,,,,,,${destination},${gateway}`;
+  if (prefixLength === prefixLengthMax(family)) {
+    return family === 4
+      ? `host,-hopcount,0,,,,,,${destination},${gateway}`
+      : `host,-hopcount,0,,,${destination},${gateway}`;
   }
-  return `net,-hopcount,0,-netmask,${formatMask(4, prefixLength)},,,,,${destination},${gateway}`;
+  return family === 4
+    ? `net,-hopcount,0,-netmask,${formatMask(4, prefixLength)},,,,,${destination},${gateway}`
+    : `net,-hopcount,0,-prefixlen,${prefixLength},,${destination},${gateway}`;
+}
+
+function renderKernelRoute(route: RouteConfig): Change {
+  return commandChange([ROUTE, "add", ...routeArguments(route)]);
 }
 
 function routeArguments({ family, destination, prefixLength, gateway }: RouteConfig): string[] {
   if (prefixLength === 0) {
     return family === 4 ? ["default", gateway] : ["-inet6", "default", gateway];
   }
-  return prefixLength === 32
+  const isHost = prefixLength === prefixLengthMax(family);
+  if (family === 6) {
+    return isHost
+      ? ["-inet6", "-host", destination, gateway]
+      : ["-inet6", "-net", destination, "-prefixlen", String(prefixLength), gateway];
+  }
+  return isHost
     ? ["-host", destination, gateway]
     : ["-net", destination, "-netmask", formatMask(4, prefixLength), gateway];
 }
 
 function chdevInet0(setting: string): Change {
-  return commandChange(["/usr/sbin/chdev", "-l", "inet0", "-a", setting]);
-}
-
-/** AIX shows and takes "fe80::1%en0". */
-export function withoutZone(address: string): string {
-  const plain = address.split("%", 1)[0] ?? address;
-  return parseAddress(plain) === undefined ? address : plain;
+  return commandChange([CHDEV, "-l", "inet0", "-a", setting]);
 }

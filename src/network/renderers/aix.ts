@@ -1,68 +1,128 @@
-import { parseAddress, formatAddress, formatMask } from "../ip-address.ts";
-import type { Change } from "../../system/change.ts";
+import { isSameNetwork, parseAddress } from "../ip-address.ts";
 import type { Problem } from "../../text/problem.ts";
 import type { AddressConfig, InterfaceConfig, NetworkConfig } from "../network-config.ts";
-import { type AixRouteState, renderAixRoutes } from "./aix-routes.ts";
-import { commandChange, type NetworkStep, type RenderedNetwork } from "./renderer.ts";
+import {
+  type AixDaemonState,
+  listDhcpInterfaces,
+  planAutoconf,
+  renderAixDaemons,
+  restart,
+} from "./aix-daemons.ts";
+import { renderAixInterface } from "./aix-interface.ts";
+import {
+  type AixInterfaceState,
+  hasSettings,
+  interfaceProblem,
+  isLinkLocal,
+  isReachable,
+} from "./aix-interface-state.ts";
+import { needsIpv6, renderBootAddresses6, storedNetworks } from "./aix-ipv6.ts";
+import { chooseAixRoutes, isDefault, renderAixRoutes, renderBootRoutes6 } from "./aix-routes.ts";
+import type { AixRouteState } from "./aix-stored-routes.ts";
+import {
+  editMarkedLines,
+  findDaemonLine,
+  listMarkedLines,
+  RC_TCPIP_PATH,
+  silently,
+} from "./rc-tcpip.ts";
+import { editChange, type NetworkStep, type RenderedNetwork } from "./renderer.ts";
 import { renderResolvConf, renderResolvConfStep, type ResolvConfState } from "./resolv-conf.ts";
 
 /** What of an AIX machine decides which commands are needed. */
-export interface AixNetworkState extends AixRouteState {
+export interface AixNetworkState
+  extends Omit<AixRouteState, "bootLines" | "isOrphaned">, AixDaemonState {
   /** By name: "en0". Those that the configuration describes, at least. */
   readonly interfaces: ReadonlyMap<string, AixInterfaceState>;
+  /** Addresses of the interfaces that the configuration does not describe. */
+  readonly otherAddresses: readonly AddressConfig[];
   readonly resolvConf: ResolvConfState;
 }
 
-export interface AixInterfaceState {
-  /** Values of the ODM; `alias4` and `alias6` can have several. Empty where it could not be read. */
-  readonly attributes: ReadonlyMap<string, readonly string[]>;
-  /** As the kernel has it. Absent: not attached. */
-  readonly kernel?: {
-    readonly isUp: boolean;
-    /** Canonical. */
-    readonly addresses: readonly string[];
-  };
-  /** A virtual Ethernet adapter takes large packets without jumbo frames being switched on. */
-  readonly isVirtual: boolean;
-}
-
 /**
- * Commands that give an AIX machine this network (aix/commands.md §3): addresses first, since a
- * changed address can take routes away, then routes, then name resolution. The interfaces of
- * `config` carry AIX's names; those that it does not describe are not touched (DECISIONS 9).
+ * Commands that give an AIX machine this network (aix/commands.md §3): what a boot repeats, daemons
+ * that have to go, then addresses, since a changed address can take routes away, daemons, routes,
+ * and name resolution. The interfaces of `config` carry AIX's names, those of EtherChannels and VLANs
+ * too; those that it does not describe are not touched (DECISIONS 9).
  */
 export function renderAix(config: NetworkConfig, current: AixNetworkState): RenderedNetwork {
   const steps: NetworkStep[] = [];
   const problems: Problem[] = [];
+  const detached = new Set<string>();
   for (const iface of config.interfaces) {
-    problems.push(...listUnsupported(iface));
-    const state = current.interfaces.get(iface.name) ?? UNKNOWN_STATE;
-    if (iface.link.kind === "physical") {
-      const { changes, problems: found } = renderInterface(iface, state);
-      problems.push(...found);
-      if (changes.length > 0) {
-        steps.push({ subject: iface.name, changes });
+    if (iface.link.kind === "loopback") {
+      const message = `Cannot give the loopback interface "${iface.name}" an address of its own: AIX keeps none for it`;
+      problems.push(interfaceProblem(iface, message));
+    } else if (hasSettings(iface)) {
+      const rendered = renderAixInterface(iface, interfaceState(iface.name, current));
+      problems.push(...rendered.problems);
+      if (rendered.isDetached) {
+        detached.add(iface.name);
+      }
+      if (rendered.changes.length > 0) {
+        const { changes, alternatives } = rendered;
+        steps.push({ subject: iface.name, changes, alternatives });
       }
     }
   }
-  const routes = renderAixRoutes(config, current);
+  const routeState: AixRouteState = {
+    ...current,
+    kernelRoutes: current.kernelRoutes.filter(({ device }) => !detached.has(device)),
+    bootLines: listMarkedLines(current.rcTcpip?.text ?? ""),
+    isOrphaned: createOrphanTest(config, current),
+  };
+  const daemons = renderAixDaemons(config, current);
   const resolver = renderResolvConf(config);
-  const resolverStep = renderResolvConfStep(resolver.text, current.resolvConf, isAllStatic(config));
   return {
-    steps: [...steps, ...routes.steps, ...(resolverStep === undefined ? [] : [resolverStep])],
-    problems: [...problems, ...routes.problems, ...resolver.problems],
+    steps: [
+      renderRcTcpip(config, current),
+      ...daemons.before,
+      ...steps,
+      ...daemons.after.filter(({ subject }) => subject === "ndpd-host"),
+      renderAixRoutes(config, routeState),
+      renderRouterRestart(config, current),
+      ...daemons.after.filter(({ subject }) => subject !== "ndpd-host"),
+      renderResolvConfStep(resolver.text, current.resolvConf, isAllStatic(config)),
+    ].filter((step) => step !== undefined),
+    problems: [...problems, ...daemons.problems, ...resolver.problems],
   };
 }
 
-const UNKNOWN_STATE: AixInterfaceState = { attributes: new Map(), isVirtual: false };
+/** Networks of before, and those of afterwards. An interface that asks a server may get any network. */
+function createOrphanTest(
+  config: NetworkConfig,
+  current: AixNetworkState,
+): (gateway: string) => boolean {
+  const isFixed = (iface: InterfaceConfig, family: 4 | 6): boolean =>
+    isReachable(iface) && (family === 4 ? !iface.dhcp4 : !iface.slaac && iface.dhcp6 === "no");
+  const old = config.interfaces.flatMap((iface) =>
+    storedNetworks(interfaceState(iface.name, current)).filter(({ family }) =>
+      isFixed(iface, family),
+    ),
+  );
+  const next = [
+    ...config.interfaces.flatMap(({ addresses }) => addresses),
+    ...current.otherAddresses,
+  ];
+  return (gateway) => isIn(old, gateway) && !isIn(next, gateway);
+}
 
-const CHDEV = "/usr/sbin/chdev";
-const IFCONFIG = "/usr/sbin/ifconfig";
+function isIn(networks: readonly AddressConfig[], gateway: string): boolean {
+  const target = parseAddress(gateway);
+  return (
+    target !== undefined &&
+    !isLinkLocal(gateway) &&
+    networks.some(({ address, prefixLength }) => {
+      const own = parseAddress(address);
+      return own !== undefined && isSameNetwork(own, target, prefixLength);
+    })
+  );
+}
 
-/** Without jumbo frames on the adapter. */
-const MTU_PLAIN_MAX = 1500;
-/** Of a virtual Ethernet adapter (aix/commands.md §3.1). */
-const MTU_VIRTUAL_MAX = 65_390;
+function interfaceState(name: string, current: AixNetworkState): AixInterfaceState {
+  const known = current.interfaces.get(name) ?? { attributes: new Map(), isVirtual: false };
+  return { ...known, hasDhcp: listDhcpInterfaces(current).includes(name) };
+}
 
 /** Whether a server is asked for no setting at all, and at least one address is given. */
 function isAllStatic(config: NetworkConfig): boolean {
@@ -72,143 +132,64 @@ function isAllStatic(config: NetworkConfig): boolean {
   );
 }
 
-function listUnsupported(iface: InterfaceConfig): readonly Problem[] {
-  const { name, link, line } = iface;
-  const found: string[] = [];
-  if (link.kind === "bond") {
-    found.push(`EtherChannel "${name}" of ${link.members.join(", ")}`);
-  } else if (link.kind === "vlan") {
-    found.push(`VLAN "${name}" (${link.id} on ${link.parent})`);
-  } else if (link.kind === "loopback") {
-    found.push(`An address on the loopback interface "${name}"`);
-  } else {
-    if (iface.dhcp4) {
-      found.push(`DHCP on "${name}"`);
-    }
-    if (iface.dhcp6 !== "no") {
-      found.push(`DHCPv6 on "${name}"`);
-    }
-    if (iface.slaac) {
-      found.push(`IPv6 address autoconfiguration on "${name}"`);
-    }
-  }
-  return found.map((what) =>
-    problemOf(`${what} is not supported yet on AIX: it is left out`, line),
-  );
-}
-
-function renderInterface(
-  iface: InterfaceConfig,
-  state: AixInterfaceState,
-): { readonly changes: readonly Change[]; readonly problems: readonly Problem[] } {
-  const addresses4 = iface.addresses.filter(({ family }) => family === 4);
-  const [primary6, ...others6] = iface.addresses.filter(({ family }) => family === 6);
-  const problems = others6.map(({ address }) =>
-    problemOf(
-      `A further IPv6 address, "${address}" on "${iface.name}", is not supported yet on AIX: it is left out`,
-      iface.line,
-    ),
-  );
-  const changes = [
-    ...renderAddresses4(iface.name, addresses4, state),
-    ...(primary6 === undefined ? [] : renderAddress6(iface.name, primary6, state)),
+/** The static IPv6 settings for each boot, in lines of ours; none where nothing of IPv6 is wanted. */
+function renderRcTcpip(config: NetworkConfig, current: AixNetworkState): NetworkStep | undefined {
+  const { rcTcpip } = current;
+  const { extra } = planAutoconf(config, current);
+  const afterAutoconf = extra.map((name) => silently(`/usr/sbin/autoconf6 -i ${name}`));
+  const routes = chooseAixRoutes(config);
+  const atEnd = [
+    ...config.interfaces
+      .filter((iface) => iface.link.kind !== "loopback")
+      .flatMap((iface) => renderBootAddresses6(iface, interfaceState(iface.name, current))),
+    ...renderBootRoutes6(routes),
+    ...(hasStaticDefault6(config) ? [RESTART_AT_BOOT] : []),
   ];
-  const mtu = renderMtu(iface, state);
-  if (mtu !== undefined && "message" in mtu) {
-    problems.push(mtu);
-  } else if (mtu !== undefined) {
-    changes.push(mtu);
-  }
-  return { changes, problems };
-}
-
-/** The first address is the interface's own, the others are aliases; captured aliases go. */
-function renderAddresses4(
-  name: string,
-  [primary, ...aliases]: readonly AddressConfig[],
-  state: AixInterfaceState,
-): readonly Change[] {
-  if (primary === undefined) {
-    return [];
-  }
-  const wanted = new Set(aliases.map(aliasValue));
-  const stored = (state.attributes.get("alias4") ?? []).filter((value) => value !== "");
-  const unwanted = stored.filter((value) => !wanted.has(value));
-  const changes = unwanted.map((value) => chdev(name, [`delalias4=${value}`]));
-  const mask = formatMask(4, primary.prefixLength);
-  const isRight =
-    isStored(state, "netaddr", primary.address) &&
-    isStored(state, "netmask", mask) &&
-    isLive(state, primary.address);
-  if (!isRight) {
-    changes.push(chdev(name, [`netaddr=${primary.address}`, `netmask=${mask}`, "state=up"]));
-  }
-  for (const alias of aliases) {
-    if (!stored.includes(aliasValue(alias))) {
-      changes.push(chdev(name, [`alias4=${aliasValue(alias)}`]));
-    } else if (!isLive(state, alias.address)) {
-      // Storing it again would add a second row: only the kernel lacks it.
-      const aliasMask = formatMask(4, alias.prefixLength);
-      changes.push(commandChange([IFCONFIG, name, "alias", alias.address, "netmask", aliasMask]));
-    }
-  }
-  return changes;
-}
-
-function aliasValue({ address, prefixLength }: AddressConfig): string {
-  return `${address},${formatMask(4, prefixLength)}`;
-}
-
-function renderAddress6(
-  name: string,
-  { address, prefixLength }: AddressConfig,
-  state: AixInterfaceState,
-): readonly Change[] {
-  const storedText = state.attributes.get("netaddr6")?.[0] ?? "";
-  const stored = parseAddress(storedText);
-  const isRight =
-    stored !== undefined &&
-    formatAddress(stored) === address &&
-    isStored(state, "prefixlen", String(prefixLength)) &&
-    isLive(state, address);
-  return isRight
-    ? []
-    : [chdev(name, [`netaddr6=${address}`, `prefixlen=${prefixLength}`, "state=up"])];
-}
-
-function renderMtu(iface: InterfaceConfig, state: AixInterfaceState): Change | Problem | undefined {
-  const { name, mtuBytes, line } = iface;
-  if (mtuBytes === undefined || isStored(state, "mtu", String(mtuBytes))) {
+  const found = listMarkedLines(rcTcpip?.text ?? "");
+  const isSame = JSON.stringify(found) === JSON.stringify([...afterAutoconf, ...atEnd]);
+  const isOurs = config.interfaces.some(isReachable) || atEnd.length > 0;
+  if (isSame || rcTcpip === undefined || !isOurs) {
     return undefined;
   }
-  if (mtuBytes > MTU_PLAIN_MAX && !state.isVirtual) {
-    const message = `MTU ${mtuBytes} on "${name}" needs jumbo frames on its adapter, which is not supported yet on AIX: the MTU is left as it is`;
-    return problemOf(message, line);
-  }
-  if (mtuBytes > MTU_VIRTUAL_MAX) {
-    const message = `Cannot set MTU ${mtuBytes} on "${name}": a virtual Ethernet adapter takes ${MTU_VIRTUAL_MAX} at most`;
-    return problemOf(message, line);
-  }
-  return chdev(name, [`mtu=${mtuBytes}`]);
+  const text = editMarkedLines(rcTcpip.text, { afterAutoconf, atEnd });
+  return { subject: RC_TCPIP_PATH, changes: [editChange(RC_TCPIP_PATH, text, rcTcpip)] };
 }
 
-function isStored(state: AixInterfaceState, attribute: string, value: string): boolean {
-  return state.attributes.get(attribute)?.[0] === value;
-}
+/** A router's own default route could come before the static one: ndpd-host forgets it when it starts anew. It needs a moment to end, half a minute at most. */
+const RESTART_AT_BOOT =
+  "n=0; if /usr/bin/lssrc -s ndpd-host 2>/dev/null | /usr/bin/grep -q ' active'; then /usr/bin/stopsrc -s ndpd-host >/dev/null; until /usr/bin/lssrc -s ndpd-host | /usr/bin/grep -q inoperative || [ $n -ge 30 ]; do sleep 1; n=$((n+1)); done; /usr/bin/startsrc -s ndpd-host >/dev/null; fi";
 
-/** Up for good and now, with this address. */
-function isLive(state: AixInterfaceState, address: string): boolean {
+function hasStaticDefault6(config: NetworkConfig): boolean {
   return (
-    isStored(state, "state", "up") &&
-    state.kernel?.isUp === true &&
-    state.kernel.addresses.includes(address)
+    config.interfaces.some(needsIpv6) &&
+    chooseAixRoutes(config).some((route) => route.family === 6 && isDefault(route))
   );
 }
 
-function chdev(device: string, settings: readonly string[]): Change {
-  return commandChange([CHDEV, "-l", device, ...settings.flatMap((each) => ["-a", each])]);
+/** The same, now, where such a route is there. */
+function renderRouterRestart(
+  config: NetworkConfig,
+  current: AixNetworkState,
+): NetworkStep | undefined {
+  const wanted = chooseAixRoutes(config).find((route) => route.family === 6 && isDefault(route));
+  const isShadowed = hasForeignDefault6(config, current);
+  const isOn = findDaemonLine(current.rcTcpip?.text ?? "", "ndpd-host")?.isOn === true;
+  return wanted !== undefined && isShadowed && isOn && current.active.has("ndpd-host")
+    ? { subject: "ndpd-host", changes: restart("ndpd-host") }
+    : undefined;
 }
 
-function problemOf(message: string, line: number | undefined): Problem {
-  return line === undefined ? { message } : { message, line };
+/** Whether the kernel has a default route of IPv6 that neither the configuration nor inet0 names. */
+function hasForeignDefault6(
+  config: NetworkConfig,
+  { kernelRoutes, storedRoutes6 }: AixNetworkState,
+): boolean {
+  const wanted = chooseAixRoutes(config).filter((route) => route.family === 6 && isDefault(route));
+  return kernelRoutes.some(
+    (each) =>
+      each.family === 6 &&
+      each.prefixLength === 0 &&
+      !wanted.some(({ gateway }) => gateway === each.gateway) &&
+      !storedRoutes6.some((text) => text.endsWith(`,${each.gateway}`)),
+  );
 }

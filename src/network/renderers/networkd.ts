@@ -1,6 +1,8 @@
 import type { Change } from "../../system/change.ts";
 import type { Problem } from "../../text/problem.ts";
-import type { InterfaceConfig, NetworkConfig } from "../network-config.ts";
+import { isLinkLocal6, isSameNetwork, parseAddress } from "../ip-address.ts";
+import type { InterfaceConfig, NetworkConfig, RouteConfig } from "../network-config.ts";
+import { renderNetdev, renderSection } from "./networkd-netdev.ts";
 import { type NetworkStep, type RenderedNetwork, writeChange } from "./renderer.ts";
 
 const UNIT_DIRECTORY = "/etc/systemd/network";
@@ -13,30 +15,43 @@ export interface NetworkdState {
 
 /** Whether a file in /etc/systemd/network is one of ours. */
 export function isOwnUnit(name: string): boolean {
-  return name.startsWith(UNIT_PREFIX) && name.endsWith(".network");
+  return name.startsWith(UNIT_PREFIX) && /\.(?:network|netdev)$/u.test(name);
 }
 
 /** Where units are kept. */
 export const NETWORKD_DIRECTORY = UNIT_DIRECTORY;
 
+/** IFNAMSIZ of Linux's if.h, without the NUL. */
+const NAME_LENGTH_MAX = 15;
+
 /**
  * One systemd.network(5) unit for each interface that has something to configure, matched by its
- * MAC address, else by its name. Units of ours for interfaces that are no longer described go;
- * everybody else's stay.
+ * MAC address, else by its name, and a systemd.netdev(5) unit for each bond and VLAN. Units of ours
+ * for interfaces that are no longer described go; everybody else's stay.
  */
-export function renderNetworkd(config: NetworkConfig, current: NetworkdState): RenderedNetwork {
+export function renderNetworkd(given: NetworkConfig, current: NetworkdState): RenderedNetwork {
   const steps: NetworkStep[] = [];
   const problems: Problem[] = [];
   const wanted = new Map<string, string>();
-  const physical = config.interfaces.filter(isRendered);
-  for (const iface of config.interfaces) {
-    if (iface.link.kind !== "physical") {
-      problems.push(describeUnsupported(iface));
+  const config = withLowerInterfaces(given);
+  const upper = findUpperLinks(config);
+  const rendered = config.interfaces.filter((iface) => isRendered(iface, upper));
+  // What is for the whole machine goes to one interface: networkd has no place for it.
+  const first = rendered.find(({ name }) => upper.get(name)?.bond === undefined);
+  for (const iface of rendered) {
+    const netdev = renderNetdev(iface);
+    if (netdev !== undefined && iface.name.length > NAME_LENGTH_MAX) {
+      problems.push(describeLongName(iface));
+      continue;
     }
-  }
-  for (const [index, iface] of physical.entries()) {
-    // What is for the whole machine goes to one interface: networkd has no place for it.
-    wanted.set(unitPath(iface.name), renderUnit(iface, index === 0 ? config : undefined));
+    if (netdev !== undefined) {
+      wanted.set(unitPath(iface.name, "netdev"), `${HEADER}\n${netdev}`);
+    }
+    const machine = iface === first ? config : undefined;
+    wanted.set(
+      unitPath(iface.name, "network"),
+      renderUnit(iface, machine, upper.get(iface.name) ?? { vlans: [] }),
+    );
   }
   for (const [path, text] of wanted) {
     if (current.units.get(path) !== text) {
@@ -52,56 +67,133 @@ export function renderNetworkd(config: NetworkConfig, current: NetworkdState): R
   return { steps, problems };
 }
 
-function isRendered(iface: InterfaceConfig): boolean {
+const HEADER = "# Written by cloud-init. It is written again when the machine is deployed anew.\n";
+
+/** What lies on an interface. */
+interface UpperLinks {
+  readonly bond?: { readonly name: string; readonly isPrimary: boolean };
+  readonly vlans: readonly string[];
+}
+
+function findUpperLinks(config: NetworkConfig): ReadonlyMap<string, UpperLinks> {
+  const found = new Map<string, UpperLinks>();
+  for (const { name, link } of config.interfaces) {
+    if (link.kind === "vlan") {
+      const known = found.get(link.parent);
+      found.set(link.parent, { ...known, vlans: [...(known?.vlans ?? []), name] });
+    } else if (link.kind === "bond") {
+      for (const member of link.members) {
+        const bond = { name, isPrimary: link.parameters["primary"] === member };
+        found.set(member, { vlans: found.get(member)?.vlans ?? [], bond });
+      }
+    }
+  }
+  return found;
+}
+
+/** With those that only a bond or a VLAN names. */
+function withLowerInterfaces(config: NetworkConfig): NetworkConfig {
+  const known = new Set(config.interfaces.map(({ name }) => name));
+  const added = config.interfaces
+    .flatMap(({ link }) =>
+      link.kind === "bond" ? link.members : link.kind === "vlan" ? [link.parent] : [],
+    )
+    .filter((name) => !known.has(name));
+  return {
+    ...config,
+    interfaces: [
+      ...config.interfaces,
+      ...[...new Set(added)].map((name): InterfaceConfig => Object.assign({ name }, NO_SETTINGS)),
+    ],
+  };
+}
+
+const NO_SETTINGS: Omit<InterfaceConfig, "name"> = {
+  link: { kind: "physical" },
+  dhcp4: false,
+  dhcp6: "no",
+  slaac: false,
+  addresses: [],
+  routes: [],
+  nameservers: [],
+  searchDomains: [],
+};
+
+function isRendered(iface: InterfaceConfig, upper: ReadonlyMap<string, UpperLinks>): boolean {
   return (
-    iface.link.kind === "physical" &&
-    (iface.addresses.length > 0 ||
-      iface.routes.length > 0 ||
-      iface.mtuBytes !== undefined ||
-      iface.dhcp4 ||
-      iface.dhcp6 !== "no" ||
-      iface.slaac)
+    iface.link.kind === "bond" ||
+    iface.link.kind === "vlan" ||
+    upper.has(iface.name) ||
+    iface.addresses.length > 0 ||
+    iface.routes.length > 0 ||
+    iface.mtuBytes !== undefined ||
+    iface.dhcp4 ||
+    iface.dhcp6 !== "no" ||
+    iface.slaac
   );
 }
 
-function describeUnsupported({ name, link, line }: InterfaceConfig): Problem {
-  const kind = link.kind === "bond" ? "Bond" : link.kind === "vlan" ? "VLAN" : "Loopback address";
-  const message = `${kind} "${name}" is not supported yet on Linux: it is left out`;
-  return line === undefined ? { message } : { message, line };
+function describeLongName(iface: InterfaceConfig): Problem {
+  const message = `Cannot make "${iface.name}": Linux takes ${NAME_LENGTH_MAX} characters for the name of an interface, give a shorter one`;
+  return iface.line === undefined ? { message } : { message, line: iface.line };
 }
 
 /** Names are letters, digits and `_.:@-` (network-draft.ts), so none leaves the directory. */
-function unitPath(name: string): string {
-  return `${UNIT_DIRECTORY}/${UNIT_PREFIX}${name}.network`;
+function unitPath(name: string, kind: "network" | "netdev"): string {
+  return `${UNIT_DIRECTORY}/${UNIT_PREFIX}${name}.${kind}`;
 }
 
-function renderUnit(iface: InterfaceConfig, machine: NetworkConfig | undefined): string {
-  const sections = [
-    "# Written by cloud-init. It is written again when the machine is deployed anew.\n",
-    renderSection("Match", [
-      iface.macAddress === undefined ? ["Name", iface.name] : ["MACAddress", iface.macAddress],
-    ]),
-  ];
+/** A bond has the address of a member, and its members take the bond's: only the burnt-in one tells them. */
+function renderMatch({ name, link, macAddress }: InterfaceConfig, upper: UpperLinks): string {
+  if (link.kind !== "physical" || macAddress === undefined) {
+    return renderSection("Match", [["Name", name]]);
+  }
+  const isShared = upper.bond !== undefined || upper.vlans.length > 0;
+  return renderSection("Match", [[isShared ? "PermanentMACAddress" : "MACAddress", macAddress]]);
+}
+
+function renderUnit(
+  iface: InterfaceConfig,
+  machine: NetworkConfig | undefined,
+  upper: UpperLinks,
+): string {
+  const sections = [HEADER, renderMatch(iface, upper)];
   if (iface.mtuBytes !== undefined) {
     sections.push(renderSection("Link", [["MTUBytes", String(iface.mtuBytes)]]));
   }
-  sections.push(renderSection("Network", networkSettings(iface, machine)));
+  if (upper.bond !== undefined) {
+    const primary = upper.bond.isPrimary ? [["PrimarySlave", "yes"] as const] : [];
+    sections.push(renderSection("Network", [["Bond", upper.bond.name], ...primary]));
+    return sections.join("\n");
+  }
+  const vlans = upper.vlans.map((name) => ["VLAN", name] as const);
+  sections.push(renderSection("Network", [...vlans, ...networkSettings(iface, machine)]));
   for (const route of iface.routes) {
-    const isHostNetwork = iface.addresses.every(
-      ({ family, prefixLength }) =>
-        family !== route.family || prefixLength >= (family === 4 ? 32 : 128),
-    );
-    const isStatic = route.family === 4 ? !iface.dhcp4 : !iface.slaac && iface.dhcp6 === "no";
     sections.push(
       renderSection("Route", [
         ["Destination", `${route.destination}/${route.prefixLength}`],
         ["Gateway", route.gateway],
-        ...(isHostNetwork && isStatic ? [["GatewayOnLink", "yes"] as const] : []),
+        ...(isOutside(iface, route) ? [["GatewayOnLink", "yes"] as const] : []),
         ...(route.metric === undefined ? [] : [["Metric", String(route.metric)] as const]),
       ]),
     );
   }
   return sections.join("\n");
+}
+
+/** Whether networkd has to be told that the gateway is on the link: it is in none of the networks that are known. */
+function isOutside(iface: InterfaceConfig, { family, gateway }: RouteConfig): boolean {
+  const isStatic = family === 4 ? !iface.dhcp4 : !iface.slaac && iface.dhcp6 === "no";
+  const target = parseAddress(gateway);
+  return (
+    isStatic &&
+    target !== undefined &&
+    !isLinkLocal6(target) &&
+    !iface.addresses.some(({ address, prefixLength }) => {
+      const own = parseAddress(address);
+      return own !== undefined && isSameNetwork(own, target, prefixLength);
+    })
+  );
 }
 
 function networkSettings(
@@ -125,8 +217,4 @@ function networkSettings(
     ...[...nameservers].map((server) => ["DNS", server] as const),
     ...(domains.size === 0 ? [] : [["Domains", [...domains].join(" ")] as const]),
   ];
-}
-
-function renderSection(name: string, settings: readonly (readonly [string, string])[]): string {
-  return `[${name}]\n${settings.map(([key, value]) => `${key}=${value}\n`).join("")}`;
 }

@@ -21,11 +21,27 @@ export interface NetworkStep {
   /** For messages and for checking afterwards: "en0", "inet0", "/etc/resolv.conf". */
   readonly subject: string;
   readonly changes: readonly Change[];
+  /** Other spellings of a change, for systems that refuse the first one. */
+  readonly alternatives?: ReadonlyMap<Change, Change>;
+}
+
+/** A text file that is edited in place: mode and owner stay. */
+export interface EditedFile {
+  readonly text: string;
+  readonly mode: number;
+  /** "0:0" */
+  readonly owner: string;
 }
 
 /** A command of our own as a change. */
 export function commandChange(argv: readonly string[]): Change {
   return { kind: "command", argv, hasStdin: false, owner: "agent" };
+}
+
+/** New text for a file that keeps its mode and owner. */
+export function editChange(path: string, text: string, file: EditedFile | undefined): Change {
+  const attributes = file === undefined ? { mode: 0o644 } : { mode: file.mode, owner: file.owner };
+  return { kind: "write", path, content: new Uint8Array(Buffer.from(text)), ...attributes };
 }
 
 /** A text file for everybody to read as a change. */

@@ -4,7 +4,9 @@ import { configureNetwork } from "./boot-network.ts";
 import { discoverDevices } from "./discover.ts";
 import { type AixMachine, findDevice, takePid } from "./machine.ts";
 import { unmountTree } from "./mount-table.ts";
+import { beginService } from "./network-services.ts";
 import { attributeValue } from "./odm.ts";
+import { runBootLines } from "./run-boot-lines.ts";
 import { BOOT_SUBSYSTEMS } from "./seed-subsystems.ts";
 
 const CLEAR_VARIABLE = "ibm,aix-clearODMdata";
@@ -29,7 +31,15 @@ export function bootMachine(machine: AixMachine, fs: FileSystem, bootTimeMs: num
   machine.configuredFor = machine.identity.partitionUuid;
   discoverDevices(machine);
   configureNetwork(machine);
-  startDaemons(machine, readTextIfExists(fs, "/etc/rc.tcpip") ?? "");
+  const rcTcpip = readTextIfExists(fs, "/etc/rc.tcpip") ?? "";
+  startDaemons(machine, rcTcpip);
+  for (const subsystem of machine.subsystems) {
+    delete subsystem.startedAtMs;
+    if (subsystem.state === "active") {
+      beginService(fs, subsystem, bootTimeMs);
+    }
+  }
+  runBootLines(machine, fs, rcTcpip, bootTimeMs);
 }
 
 function clearsDevices(machine: AixMachine): boolean {

@@ -1,6 +1,13 @@
 import { configureInterface } from "./kernel.ts";
-import type { AixMachine, Device } from "./machine.ts";
-import { addAttributeRow, attributeValues, removeAttribute, setAttribute } from "./odm.ts";
+import { adapterOfInterface, type AixMachine, type Device, findDevice } from "./machine.ts";
+import {
+  addAttributeRow,
+  attributeValue,
+  attributeValues,
+  findAttribute,
+  removeAttribute,
+  setAttribute,
+} from "./odm.ts";
 
 /** Where chdev makes its change: -P, -T, or neither. */
 export type ChangeScope = "database" | "device" | "both";
@@ -24,7 +31,8 @@ export function changeInterface(
 ): string | undefined {
   const kept = machine.attributes.map((row) => ({ ...row }));
   for (const { name, value } of values) {
-    const complaint = changeRow(machine, device, name, value);
+    const complaint =
+      refusal(machine, device, name, value) ?? changeRow(machine, device, name, value);
     if (complaint !== undefined) {
       machine.attributes = kept;
       return complaint;
@@ -37,6 +45,38 @@ export function changeInterface(
     machine.attributes = kept;
   }
   return undefined;
+}
+
+/** What the interface cannot have: a packet larger than its adapter takes, an address that a fault refuses. */
+function refusal(
+  machine: AixMachine,
+  device: Device,
+  name: string,
+  value: string,
+): string | undefined {
+  const [address = ""] = value.split(/[,/]/u);
+  const isRefused =
+    (name === "mtu" && Number(value) > MTU_PLAIN_MAX && !takesJumboFrames(machine, device)) ||
+    (/^(?:netaddr6?|alias[46])$/u.test(name) && machine.faults.refusedAddresses.includes(address));
+  return isRefused
+    ? `0514-018 The values specified for the following attributes\n                 are not valid:\n    ${name}`
+    : undefined;
+}
+
+const MTU_PLAIN_MAX = 1_500;
+
+function takesJumboFrames(machine: AixMachine, device: Device): boolean {
+  const adapter = findDevice(machine, adapterOfInterface(device.name) ?? "");
+  if (adapter?.subclass === "vlan") {
+    const base = attributeValue(machine, adapter, "base_adapter").replace("ent", "en");
+    return takesJumboFrames(machine, { ...device, name: base });
+  }
+  const name = adapter?.subclass === "pseudo" ? "use_jumbo_frame" : "jumbo_frames";
+  return (
+    adapter === undefined ||
+    findAttribute(machine, adapter, name) === undefined ||
+    attributeValue(machine, adapter, name) === "yes"
+  );
 }
 
 function changeRow(

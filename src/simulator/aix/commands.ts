@@ -51,8 +51,16 @@ export const aixCommands: readonly CommandEntry[] = [
     load: async () => (await import("./commands/chuser.ts")).chuser,
   },
   {
+    path: "/usr/lib/methods/defif",
+    load: async () => (await import("./commands/defif.ts")).defif,
+  },
+  {
     path: "/usr/bin/entstat",
     load: async () => (await import("./commands/entstat.ts")).entstat,
+  },
+  {
+    path: "/usr/bin/host",
+    load: async () => (await import("./commands/host.ts")).host,
   },
   {
     path: "/usr/bin/hostname",

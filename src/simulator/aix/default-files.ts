@@ -43,6 +43,8 @@ export function defaultFiles(level: AixLevel): readonly SeedFile[] {
     { path: "/etc/environment", content: ENVIRONMENT, mode: 0o664 },
     { path: "/etc/profile", content: "export LOGNAME MAIL MAILMSG\n", mode: 0o555 },
     { path: "/etc/dhcpcd.ini", content: DHCPCD_INI, mode: 0o664 },
+    { path: "/etc/dhcpv6/dhcpc6.cnf", content: "# DHCPv6 client\nlog-file-name\tdhcpcd6.log\n" },
+    { path: "/usr/sbin/dhcpcd6", content: "", mode: 0o555 },
     { path: "/etc/ssh/sshd_config", content: SSHD_CONFIG },
     { path: "/etc/syslog.conf", content: "# No rules are active: see syslogd.\n" },
     {

@@ -21,6 +21,10 @@ export interface AixFaults {
   addressChangeDropsRoutes: boolean;
   /** netaddr6 and rout6 of the ODM are not configured at boot. */
   ipv6LostAtBoot: boolean;
+  /** How the length of an IPv6 alias is written: "/" or "," before it, or either. */
+  alias6Separator: "slash" | "comma" | "both";
+  /** Addresses that no interface takes: chgif fails, the ODM stays as it was. */
+  refusedAddresses: string[];
   /** How long a subsystem takes to end after `stopsrc`. */
   stopTakesMs: number;
 }
@@ -36,6 +40,8 @@ export function createFaults(wanted: Partial<AixFaults> = {}): AixFaults {
     refusedRouteIsKept: true,
     addressChangeDropsRoutes: false,
     ipv6LostAtBoot: false,
+    alias6Separator: "both",
+    refusedAddresses: [],
     stopTakesMs: 1_500,
     ...wanted,
   };

@@ -26,8 +26,12 @@ export function configureInterface(machine: AixMachine, device: Device): void {
   const target = known ?? attachInterface(machine, device.name);
   device.status = "Available";
   const wanted = odmAddresses(machine, device);
+  const hasPrimary = wanted.some(({ family }) => family === 4);
   const others = target.addresses.filter(
-    (old) => old.origin !== "odm" && !wanted.some((each) => each.address === old.address),
+    (old) =>
+      old.origin !== "odm" &&
+      !(hasPrimary && old.origin === "dhcp" && old.family === 4) &&
+      !wanted.some((each) => each.address === old.address),
   );
   const isChanged = !isSamePrimary(target.addresses, wanted) || target.isUp !== (state === "up");
   target.addresses = [...wanted, ...others];
@@ -51,9 +55,10 @@ export function addKernelAddress(
   address: KernelAddress,
 ): KernelInterface {
   const target = findInterface(machine, name) ?? attachInterface(machine, name);
+  const known = target.addresses.find((old) => old.address === address.address);
   target.addresses = [
-    ...target.addresses.filter((old) => old.address !== address.address),
-    address,
+    ...target.addresses.filter((old) => old !== known),
+    known?.origin === "odm" ? known : address,
   ];
   return target;
 }
@@ -89,6 +94,7 @@ export function addKernelRoute(
   machine: AixMachine,
   route: RouteKey,
   flags: string,
+  origin?: "dhcp" | "router",
 ): RoutingFailure | undefined {
   if (machine.routes.some((known) => isSameRoute(known, route))) {
     return "entry already exists";
@@ -97,7 +103,8 @@ export function addKernelRoute(
   if (through === undefined) {
     return "Network is unreachable";
   }
-  machine.routes.push({ ...route, interface: through.name, flags });
+  const learned = origin === undefined ? {} : { origin };
+  machine.routes.push({ ...route, interface: through.name, flags, ...learned });
   return undefined;
 }
 

@@ -26,6 +26,8 @@ export interface AixMachine {
   /** Routes through a gateway; those to the interfaces' own networks follow from their addresses. */
   routes: KernelRoute[];
   subsystems: Subsystem[];
+  /** By interface: "en0". */
+  links: Record<string, LinkServices>;
   mounts: Mount[];
   /** Variables that survive in NVRAM, e.g. `ibm,aix-clearODMdata`. */
   nvram: Record<string, string>;
@@ -88,8 +90,8 @@ export interface KernelAddress {
   family: 4 | 6;
   address: string;
   prefixLength: number;
-  /** "odm": from the interface's attributes. "auto": autoconf6. "manual": a plain ifconfig. */
-  origin: "odm" | "auto" | "manual";
+  /** "odm": from the interface's attributes. "auto": autoconf6. "manual": a plain ifconfig. "dhcp", "router": what a server or a router on the link gave. */
+  origin: "odm" | "auto" | "manual" | "dhcp" | "router";
 }
 
 export interface KernelRoute {
@@ -101,6 +103,8 @@ export interface KernelRoute {
   interface: string;
   /** "UG" from the ODM, "UGS" by hand. */
   flags: string;
+  /** Set where a server or a router on the link gave it. */
+  origin?: "dhcp" | "router";
 }
 
 export interface Subsystem {
@@ -112,6 +116,25 @@ export interface Subsystem {
   pid?: number;
   /** When a stopping one will have ended. */
   stoppedAtMs?: number;
+  startedAtMs?: number;
+  /** The interfaces that its configuration file named when it started: dhcpcd, dhcpcd6. */
+  interfaces?: ServedInterface[];
+}
+
+/** An interface that a DHCP client configures. */
+export interface ServedInterface {
+  /** "any": the first one that is up. */
+  name: string;
+  /** `reject 3`: no default route is wanted. */
+  rejectsRouter: boolean;
+}
+
+/** What answers on the link of an interface. */
+export interface LinkServices {
+  dhcp4?: { address: string; prefixLength: number; router?: string; delayMs?: number };
+  dhcp6?: { address: string; prefixLength: number; delayMs?: number };
+  /** A router that advertises itself and a prefix of 64 bits. */
+  router6?: { address: string; prefix: string };
 }
 
 export interface Mount {

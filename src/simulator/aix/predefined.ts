@@ -10,7 +10,7 @@ export function predefinedAttributes(
   switch (`${device.class}/${device.subclass}/${device.type}`) {
     case "if/EN/en":
     case "if/EN/ie3":
-      return interfaceAttributes();
+      return interfaceAttributes(machine);
     case "if/LO/lo":
       return loopbackAttributes();
     case "tcpip/TCPIP/inet":
@@ -19,6 +19,8 @@ export function predefinedAttributes(
       return sysAttributes(machine);
     case "adapter/vdevice/IBM,l-lan":
       return virtualEthernetAttributes();
+    case "adapter/pciex/e4145716e4142004":
+      return physicalEthernetAttributes();
     case "adapter/pseudo/ibm_ech":
       return etherChannelAttributes();
     case "adapter/vlan/eth":
@@ -43,10 +45,11 @@ const IPV6 = String.raw`[0-9A-Fa-f]*:[0-9A-Fa-f:.]*(?:%\w+)?`;
 const PACKET_BYTES = between(60, 65_535);
 
 /** Rows of `lsattr -El en0` as AIX 6.1 and 7 print them. */
-function interfaceAttributes(): readonly PredefinedAttribute[] {
+function interfaceAttributes(machine: AixMachine): readonly PredefinedAttribute[] {
   const alias4 = form(new RegExp(`^${IPV4},${IPV4}$`, "u"));
   // Whether "/" or "," goes before the length of an IPv6 alias is not confirmed: both are taken.
-  const alias6 = form(new RegExp(`^${IPV6}[/,]\\d{1,3}$`, "u"));
+  const separator = { slash: "/", comma: ",", both: "[/,]" }[machine.faults.alias6Separator];
+  const alias6 = form(new RegExp(`^${IPV6}${separator}\\d{1,3}$`, "u"));
   const ipv4OrEmpty = form(new RegExp(`^(?:${IPV4})?$`, "u"));
   const ipv6OrEmpty = form(new RegExp(`^(?:${IPV6})?$`, "u"));
   return [
@@ -161,6 +164,37 @@ function virtualEthernetAttributes(): readonly PredefinedAttribute[] {
       "True+",
       between(100, 5_000),
     ),
+    attribute(
+      "use_alt_addr",
+      "no",
+      "Enable Alternate Ethernet Address",
+      "True",
+      oneOf("yes", "no"),
+    ),
+  ];
+}
+
+/** A four-port gigabit adapter, as far as a network configuration looks at it. */
+function physicalEthernetAttributes(): readonly PredefinedAttribute[] {
+  return [
+    attribute("alt_addr", "0x000000000000", "Alternate Ethernet Address"),
+    attribute(
+      "chksum_offload",
+      "yes",
+      "Enable RX and TX Checksum Offload",
+      "True",
+      oneOf("yes", "no"),
+    ),
+    attribute(
+      "flow_ctrl",
+      "yes",
+      "Enable Transmit and Receive Flow Control",
+      "True",
+      oneOf("yes", "no"),
+    ),
+    attribute("jumbo_frames", "no", "Transmit Jumbo Frames", "True", oneOf("yes", "no")),
+    attribute("large_send", "yes", "Enable TX TCP Resegmentation", "True", oneOf("yes", "no")),
+    attribute("media_speed", "Auto_Negotiation", "Requested Media Speed"),
     attribute(
       "use_alt_addr",
       "no",

@@ -43,6 +43,21 @@ export function createEthernetAdapter(name: string, macAddress: string, slot: nu
   };
 }
 
+/** A port of a physical adapter in a slot. */
+export function createPhysicalAdapter(name: string, macAddress: string, slot: number): Device {
+  return {
+    ...device(
+      name,
+      "adapter/pciex/e4145716e4142004",
+      "4-Port Gigabit Ethernet PCI-Express Adapter (e414571614102004)",
+      "pci0",
+    ),
+    location: "00-00",
+    physicalLocation: `${SYSTEM}-P1-C${slot}-T1`,
+    macAddress,
+  };
+}
+
 /** A virtual optical drive, where PowerVC puts the config drive. */
 export function createOpticalDrive(name: string): Device {
   return {

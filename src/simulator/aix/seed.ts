@@ -1,7 +1,12 @@
 import { defineInterfaces } from "./discover.ts";
 import { type AixFaults, createFaults } from "./faults.ts";
-import type { AixLevel, AixMachine, Device } from "./machine.ts";
-import { createBaseDevices, createEthernetAdapter, createOpticalDrive } from "./seed-devices.ts";
+import type { AixLevel, AixMachine, Device, LinkServices } from "./machine.ts";
+import {
+  createBaseDevices,
+  createEthernetAdapter,
+  createOpticalDrive,
+  createPhysicalAdapter,
+} from "./seed-devices.ts";
 import { createSubsystems } from "./seed-subsystems.ts";
 
 /** What a simulated machine is made of. Everything has a plausible default. */
@@ -34,6 +39,12 @@ export interface SeedAdapter {
   readonly mac: string;
   /** Absent: "en0" for "ent0", which is what AIX makes of it anyway. */
   readonly interface?: string;
+  /** A physical adapter instead of the hypervisor's: it has `jumbo_frames`. */
+  readonly isPhysical?: boolean;
+  /** Known only after cfgmgr. */
+  readonly isLate?: boolean;
+  /** What answers on its link. */
+  readonly link?: LinkServices;
 }
 
 /** The lasting faults, and how the machine can start out. */
@@ -86,14 +97,24 @@ export function createMachine(seed: AixSeed): AixMachine {
     interfaces: [],
     routes: [],
     subsystems: createSubsystems(),
+    links: {},
     mounts: [],
     nvram: {},
     configuredFor: CAPTURED_UUID,
     nextPid: PID_FIRST,
     faults: createFaults(faults),
   };
-  const adapters = seed.adapters ?? [{ name: "ent0", mac: "fa:16:3e:00:00:01" }];
-  machine.devices.push(...adapters.map((adapter, index) => toDevice(adapter, index)));
+  const adapters = seed.adapters ?? DEFAULT_ADAPTERS;
+  machine.devices.push(
+    ...adapters.flatMap((adapter, index) =>
+      adapter.isLate === true ? [] : [toDevice(adapter, index)],
+    ),
+  );
+  for (const { name, link } of adapters) {
+    if (link !== undefined) {
+      machine.links[name.replace("ent", "en")] = link;
+    }
+  }
   defineInterfaces(machine);
   seedOdm(machine, seed, routeForm ?? "plain", twoDefaultRoutes === true);
   if (linkLocalOnly === true) {
@@ -104,6 +125,19 @@ export function createMachine(seed: AixSeed): AixMachine {
   }
   return machine;
 }
+
+/** Once the machine has booted: attaches what only the next cfgmgr finds. */
+export function attachLateDevices(machine: AixMachine, seed: AixSeed): void {
+  const adapters = seed.adapters ?? DEFAULT_ADAPTERS;
+  machine.undiscovered.push(
+    ...(seed.faults?.lateDisc === true ? createDrives(seed) : []),
+    ...adapters.flatMap((adapter, index) =>
+      adapter.isLate === true ? [toDevice(adapter, index)] : [],
+    ),
+  );
+}
+
+const DEFAULT_ADAPTERS: readonly SeedAdapter[] = [{ name: "ent0", mac: "fa:16:3e:00:00:01" }];
 
 /** Optical drives for the discs of the seed, at least cd0. */
 export function createDrives(seed: AixSeed): Device[] {
@@ -125,7 +159,8 @@ function toDevice(adapter: SeedAdapter, index: number): Device {
       `Cannot seed adapter "${adapter.name}" with interface "${adapter.interface}": AIX names them alike`,
     );
   }
-  return createEthernetAdapter(adapter.name, adapter.mac.toLowerCase(), index + 2);
+  const create = adapter.isPhysical === true ? createPhysicalAdapter : createEthernetAdapter;
+  return create(adapter.name, adapter.mac.toLowerCase(), index + 2);
 }
 
 /** What the image's own machine had configured. */

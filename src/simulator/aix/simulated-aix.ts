@@ -22,7 +22,7 @@ import { commandPaths, findCommand } from "./commands.ts";
 import { BASE_PROGRAMS } from "./default-files.ts";
 import { createDeviceFileSystem, openDisc } from "./device-file-system.ts";
 import type { AixMachine } from "./machine.ts";
-import { type AixSeed, createDrives, createMachine, discOfPath, seedTimes } from "./seed.ts";
+import { type AixSeed, attachLateDevices, createMachine, discOfPath, seedTimes } from "./seed.ts";
 import { placeFile, seedFiles } from "./seed-files.ts";
 import { createSimulatedOutput, type OutputTexts } from "./simulated-output.ts";
 
@@ -66,9 +66,7 @@ export function bootSimulatedAix(seed: SimulatedAixOptions = {}): SimulatedAix {
   const media = new Map<string, Uint8Array>();
   placeFiles(files, media, seed);
   bootMachine(machine, files, bootMs);
-  if (seed.faults?.lateDisc === true) {
-    machine.undiscovered.push(...createDrives(seed));
-  }
+  attachLateDevices(machine, seed);
   const texts: OutputTexts = { stdout: "", stderr: "", console: "" };
   const output = createSimulatedOutput(files, texts);
   const random = createCountingRandom();
@@ -108,6 +106,13 @@ export function bootSimulatedAix(seed: SimulatedAixOptions = {}): SimulatedAix {
       ppid: 1,
       env: {},
       executablePath: "/opt/freeware/bin/cloud-init",
+      readUname: async () => ({
+        sysname: "AIX",
+        nodename: machine.nodeName,
+        release: machine.level,
+        version: machine.level.split(".", 1)[0] ?? "",
+        machine: machine.identity.machineId,
+      }),
     },
     output,
   };

@@ -1,5 +1,6 @@
 import type { CommandContext, CommandOutcome } from "./command.ts";
 import { type AixMachine, type Subsystem, takePid } from "./machine.ts";
+import { beginService, forgetLearned } from "./network-services.ts";
 
 /** The subsystems that one call names, with what was wrong with the name. */
 export type SubsystemChoice =
@@ -13,6 +14,8 @@ export function settleSubsystems(machine: AixMachine, nowMs: number): void {
       subsystem.state = "inoperative";
       delete subsystem.pid;
       delete subsystem.stoppedAtMs;
+      delete subsystem.startedAtMs;
+      forgetLearned(machine, subsystem.name);
     }
   }
 }
@@ -48,6 +51,7 @@ export function startSubsystem(ctx: CommandContext, subsystem: Subsystem): Comma
   }
   subsystem.state = "active";
   subsystem.pid = takePid(ctx.machine);
+  beginService(ctx.fs, subsystem, ctx.nowMs);
   return {
     exitCode: 0,
     stdout: `0513-059 The ${subsystem.name} Subsystem has been started. Subsystem PID is ${subsystem.pid}.\n`,

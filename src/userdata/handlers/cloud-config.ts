@@ -1,7 +1,6 @@
 import { isMapping } from "../../config/cloud-config.ts";
 import { describeKind } from "../../text/describe-kind.ts";
 import { formatProblem, type Problem } from "../../text/problem.ts";
-import { parseYaml } from "../../text/yaml.ts";
 import { PartError } from "../part-error.ts";
 import type { PartHandler } from "./handler.ts";
 
@@ -10,7 +9,7 @@ export const cloudConfig: PartHandler = {
   contentTypes: ["text/cloud-config"],
   async handle(part, ctx) {
     const failed = `Failed at merging in cloud config part from ${part.filename}`;
-    const parsed = parseYaml(part.content, ctx.source, { withLines: true });
+    const parsed = await ctx.parseYaml(part.content, ctx.source);
     if (!parsed.ok) {
       const [first, ...others] = parsed.problems;
       for (const problem of others) {

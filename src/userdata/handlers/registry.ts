@@ -2,23 +2,16 @@ import type { PartHandler } from "./handler.ts";
 
 /** Content type → its handler, loaded when the first such part is met. */
 const HANDLERS: Readonly<Record<string, () => Promise<PartHandler>>> = {
+  "text/cloud-boothook": loadBoothook,
   "text/cloud-config": loadCloudConfig,
+  "text/cloud-config-jsonp": loadCloudConfigJsonp,
+  "text/jinja2": loadJinjaTemplate,
+  "text/part-handler": loadPartHandler,
+  "text/upstart-job": loadUpstartJob,
   "text/x-shellscript": loadShellScript,
   "text/x-shellscript-per-boot": loadShellScript,
   "text/x-shellscript-per-instance": loadShellScript,
   "text/x-shellscript-per-once": loadShellScript,
-};
-
-/** Types that cloud-init knows and this version cannot handle: what users call them. */
-const NOT_BUILT: Readonly<Record<string, string>> = {
-  "text/cloud-boothook": "#cloud-boothook",
-  "text/cloud-config-archive": "#cloud-config-archive",
-  "text/cloud-config-jsonp": "#cloud-config-jsonp",
-  "text/jinja2": "## template: jinja",
-  "text/part-handler": "#part-handler",
-  "text/upstart-job": "#upstart-job",
-  "text/x-include-once-url": "#include-once",
-  "text/x-include-url": "#include",
 };
 
 /** The handler of a content type, or undefined where there is none. */
@@ -26,15 +19,30 @@ export async function findHandler(contentType: string): Promise<PartHandler | un
   return Object.hasOwn(HANDLERS, contentType) ? HANDLERS[contentType]?.() : undefined;
 }
 
-/** What users call a content type that is known and not built yet; undefined for any other. */
-export function findNotBuilt(contentType: string): string | undefined {
-  return Object.hasOwn(NOT_BUILT, contentType) ? NOT_BUILT[contentType] : undefined;
+async function loadBoothook(): Promise<PartHandler> {
+  return (await import("./boothook.ts")).boothook;
 }
 
 async function loadCloudConfig(): Promise<PartHandler> {
   return (await import("./cloud-config.ts")).cloudConfig;
 }
 
+async function loadCloudConfigJsonp(): Promise<PartHandler> {
+  return (await import("./cloud-config-jsonp.ts")).cloudConfigJsonp;
+}
+
+async function loadJinjaTemplate(): Promise<PartHandler> {
+  return (await import("./jinja-template.ts")).jinjaTemplate;
+}
+
+async function loadPartHandler(): Promise<PartHandler> {
+  return (await import("./part-handler.ts")).partHandler;
+}
+
 async function loadShellScript(): Promise<PartHandler> {
   return (await import("./shell-script.ts")).shellScript;
+}
+
+async function loadUpstartJob(): Promise<PartHandler> {
+  return (await import("./upstart-job.ts")).upstartJob;
 }

@@ -2,7 +2,7 @@ import type { Paths } from "../../instance/paths.ts";
 import { writeIfDifferent } from "../../system/write-if-different.ts";
 import { cleanFilename } from "../part-filename.ts";
 import type { Origin } from "../part.ts";
-import { hasWindowsLineEnds, toUnixLineEnds } from "../script-text.ts";
+import { repairLineEnds } from "../script-text.ts";
 import type { PartHandler } from "./handler.ts";
 
 const SCRIPT_MODE = 0o700;
@@ -22,13 +22,7 @@ export const shellScript: PartHandler = {
   async handle(part, ctx) {
     const directory = scriptDirectory(ctx.paths, ctx.instance.id, ctx.origin, part.contentType);
     const path = `${directory}/${cleanFilename(part.filename, "part-000")}`;
-    let content = part.content;
-    if (hasWindowsLineEnds(content)) {
-      content = toUnixLineEnds(content);
-      ctx.log.info(
-        `Script "${part.filename}" of ${ctx.source} has CR LF line ends: stored with LF`,
-      );
-    }
+    const content = repairLineEnds(part.content, part.filename, ctx);
     writeIfDifferent(ctx.sys.fs, path, content, { mode: SCRIPT_MODE });
   },
 };

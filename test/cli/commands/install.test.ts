@@ -69,6 +69,16 @@ describe("on AIX", () => {
     }
   });
 
+  test("the templates are there to be edited, and an edited one stays", async () => {
+    const directory = "/opt/freeware/etc/cloud/templates";
+    const scripted = machine({ files: { [`${directory}/hosts.aix.tmpl`]: "mine\n" } });
+    await install(scripted);
+    const { fs } = scripted.system;
+    expect(fs.list(directory)).toEqual(["hosts.aix.tmpl", "resolv.conf.tmpl"]);
+    expect(readText(fs, `${directory}/hosts.aix.tmpl`)).toBe("mine\n");
+    expect(fs.stat(`${directory}/resolv.conf.tmpl`)?.mode).toBe(0o644);
+  });
+
   test("a user's configuration is never written over", async () => {
     const scripted = machine({ files: { [CLOUD_CFG]: "mine: true\n" } });
     const { lines } = await install(scripted);

@@ -39,7 +39,7 @@ describe("Ethernet adapters", () => {
         "/usr/bin/netstat -in": NETSTAT,
       },
     });
-    expect(await readAixAdapters(system)).toEqual([
+    expect((await readAixAdapters(system)).adapters).toEqual([
       { name: "en0", adapter: "ent0", isVirtual: true, macAddress: "d2:13:c0:15:3a:04" },
       { name: "en2", adapter: "ent2", isVirtual: false, macAddress: "62:c5:1c:3a:5d:03" },
       { name: "en10", adapter: "ent10", isVirtual: true, macAddress: "0a:c6:24:39:41:03" },
@@ -56,14 +56,14 @@ describe("Ethernet adapters", () => {
         "/usr/bin/netstat": "",
       },
     });
-    expect(await readAixAdapters(system)).toEqual([
+    expect((await readAixAdapters(system)).adapters).toEqual([
       { name: "en0", adapter: "ent0", isVirtual: true },
     ]);
   });
 
   test("without any, nothing more is asked", async () => {
     const { system, commands } = createScriptedSystem({ commands: { [LSDEV]: "" } });
-    expect(await readAixAdapters(system)).toEqual([]);
+    expect((await readAixAdapters(system)).adapters).toEqual([]);
     expect(commands).toHaveLength(1);
   });
 });

@@ -73,7 +73,7 @@ function kernelDefaults(aix: SimulatedAix): readonly string[] {
 }
 
 describe("one static interface", () => {
-  test("takes two commands that change something, and nine in all", async () => {
+  test("takes two commands that change something, and ten in all", async () => {
     const aix = bootSimulatedAix();
     const outcome = await apply(aix, ENI);
     expect(outcome.problems).toEqual([]);
@@ -84,7 +84,7 @@ describe("one static interface", () => {
       "write /etc/resolv.conf.cloud-init.orig",
       "write /etc/resolv.conf",
     ]);
-    expect(aix.commands).toHaveLength(9);
+    expect(aix.commands).toHaveLength(10);
     expect(kernelDefaults(aix)).toEqual(["192.0.2.1"]);
     expect(readTextIfExists(aix.system.fs, "/etc/resolv.conf")).toBe(
       "nameserver 192.0.2.53\nsearch example.com\n",
@@ -235,9 +235,10 @@ describe("several interfaces", () => {
   });
 
   test("one that fails does not stop the next", async () => {
-    const aix = bootSimulatedAix({ adapters: TWO_NICS });
-    const index = aix.machine.devices.findIndex(({ name }) => name === "en0");
-    aix.machine.devices.splice(index, 1);
+    const aix = bootSimulatedAix({
+      adapters: TWO_NICS,
+      faults: { refusedAddresses: ["192.0.2.10"] },
+    });
     const outcome = await apply(aix, ENI + second);
     expect(outcome.problems.some(({ message }) => message.includes("Cannot configure en0"))).toBe(
       true,
@@ -335,25 +336,10 @@ describe("problems", () => {
     expect(storedValues(aix, "en0", "netaddr")).toEqual(["192.0.2.10"]);
   });
 
-  test("what is not built yet is said, and the rest is done", async () => {
-    const aix = bootSimulatedAix({ adapters: TWO_NICS });
-    const { problems } = await apply(
-      aix,
-      `${ENI}iface eth1 inet dhcp\niface eth1 inet6 auto\niface bond0 inet static\n address 198.51.100.1/24\n bond-slaves eth1\n`,
-    );
-    expect(problems.map(({ message }) => message)).toEqual([
-      'DHCP on "en1" is not supported yet on AIX: it is left out',
-      'IPv6 address autoconfiguration on "en1" is not supported yet on AIX: it is left out',
-      'EtherChannel "bond0" of eth1 is not supported yet on AIX: it is left out',
-    ]);
-    expect(storedValues(aix, "en0", "netaddr")).toEqual(["192.0.2.10"]);
-  });
-
   test("a kernel that refuses a route does not count as done", async () => {
     const aix = bootSimulatedAix({ adapters: TWO_NICS });
     // The gateway's own network never comes up.
-    const index = aix.machine.devices.findIndex(({ name }) => name === "en0");
-    aix.machine.devices.splice(index, 1);
+    aix.machine.faults.refusedAddresses = ["192.0.2.10"];
     const { problems } = await apply(aix, ENI);
     expect(problems.some(({ message }) => message.includes("Cannot configure inet0"))).toBe(true);
   });
@@ -389,7 +375,7 @@ describe("reading", () => {
       isUp: true,
       address: "192.0.2.10",
       mask: "255.255.255.0",
-      macAddress: "",
+      macAddress: "fa:16:3e:00:00:01",
     });
     expect(state.routes[0]).toMatchObject({
       destination: "0.0.0.0",

@@ -12,7 +12,15 @@ const EMPTY: AixNetworkState = {
   interfaces: new Map(),
   storedRoutes: [],
   storedRoutes6: [],
+  kernelRoutes: [],
+  otherAddresses: [],
   resolvConf: { text: undefined, hasCopy: false },
+  rcTcpip: undefined,
+  dhcpcdIni: undefined,
+  dhcpc6Cnf: undefined,
+  hasDhcpcd6: true,
+  active: new Set(),
+  allInterfaces: ["en0", "en1"],
 };
 
 function iface(name: string, given: Partial<InterfaceConfig> = {}): InterfaceConfig {
@@ -64,11 +72,13 @@ describe("default routes", () => {
 
   test("a wanted one stays in whatever spelling it is stored", () => {
     const config = network(iface("en0", { routes: [defaultRoute("192.0.2.1")] }));
+    const kernelRoutes = [{ ...defaultRoute("192.0.2.1"), device: "en0" }];
     for (const stored of [
       "net,-hopcount,0,,0,192.0.2.1",
       "net,-hopcount,0,,,,,,-static,0,192.0.2.1",
     ]) {
-      expect(renderAix(config, { ...EMPTY, storedRoutes: [stored, ""] }).steps).toEqual([]);
+      const state = { ...EMPTY, kernelRoutes, storedRoutes: [stored, ""] };
+      expect(renderAix(config, state).steps).toEqual([]);
     }
   });
 
@@ -88,7 +98,8 @@ describe("default routes", () => {
     const v6: RouteConfig = { family: 6, destination: "::", prefixLength: 0, gateway: "fe80::1" };
     const config = network(iface("en0", { routes: [v6] }));
     const storedRoutes6 = ["net,-hopcount,0,,,::,FE80:0::1%en0"];
-    expect(renderAix(config, { ...EMPTY, storedRoutes6 }).steps).toEqual([]);
+    const kernelRoutes = [{ ...v6, device: "en0" }];
+    expect(renderAix(config, { ...EMPTY, storedRoutes6, kernelRoutes }).steps).toEqual([]);
   });
 });
 
@@ -115,29 +126,45 @@ describe("static routes", () => {
     ]);
   });
 
-  test("IPv6 ones are a problem for now, with the interface's line", () => {
+  test("IPv6 ones have a prefix length, and a kernel command where AIX does not store them", () => {
     const v6: RouteConfig = {
       family: 6,
       destination: "2001:db8:1::",
       prefixLength: 48,
       gateway: "2001:db8::1",
     };
-    const { steps, problems } = renderAix(network(iface("en0", { routes: [v6], line: 7 })), EMPTY);
-    expect(steps).toEqual([]);
-    expect(problems).toEqual([
+    const config = network(iface("en0", { routes: [v6] }));
+    const { steps } = renderAix(config, EMPTY);
+    expect(commands({ steps, problems: [] })).toEqual([
+      "-l inet0 -a rout6=net,-hopcount,0,-prefixlen,48,,2001:db8:1::,2001:db8::1",
+    ]);
+    expect([...(steps[0]?.alternatives?.values() ?? [])]).toMatchObject([
       {
-        message:
-          'A static IPv6 route, to "2001:db8:1::/48" on "en0", is not supported yet on AIX: it is left out',
-        line: 7,
+        argv: [
+          "/usr/sbin/route",
+          "add",
+          "-inet6",
+          "-net",
+          "2001:db8:1::",
+          "-prefixlen",
+          "48",
+          "2001:db8::1",
+        ],
       },
     ]);
+    const kept = {
+      ...EMPTY,
+      storedRoutes6: ["net,-hopcount,0,-prefixlen,48,,2001:db8:1::,2001:db8::1"],
+      kernelRoutes: [{ ...v6, device: "en0" }],
+    };
+    expect(renderAix(config, kept).steps).toEqual([]);
   });
 
   test("what only the kernel lacks is added to the kernel only", () => {
     const host: RouteConfig = { ...wanted, destination: "203.0.113.7", prefixLength: 32 };
     const v6: RouteConfig = { family: 6, destination: "::", prefixLength: 0, gateway: "fe80::1" };
     const routes = [wanted, host, defaultRoute("192.0.2.1"), v6];
-    const found = renderMissingAixRoutes(routes, [wanted]);
+    const found = renderMissingAixRoutes(routes, [{ ...wanted, device: "en0" }]);
     expect(found.map((change) => (change.kind === "command" ? change.argv.join(" ") : ""))).toEqual(
       [
         "/usr/sbin/route add -host 203.0.113.7 192.0.2.2",
@@ -182,23 +209,45 @@ describe("interfaces", () => {
     ]);
   });
 
-  test("an MTU is set only where it differs, and large ones only where they need nothing more", () => {
+  test("an MTU is set only where it differs", () => {
     const render = (mtuBytes: number, isVirtual: boolean): RenderedNetwork =>
       renderAix(network(iface("en0", { mtuBytes })), withState({ mtu: ["1500"] }, { isVirtual }));
     expect(commands(render(1500, true))).toEqual([]);
     expect(commands(render(1400, false))).toEqual(["-l en0 -a mtu=1400"]);
     expect(commands(render(9000, true))).toEqual(["-l en0 -a mtu=9000"]);
-    expect(render(9000, false)).toMatchObject({
-      steps: [],
-      problems: [{ message: expect.stringContaining("jumbo frames") }],
-    });
     expect(render(65_535, true)).toMatchObject({
       steps: [],
       problems: [{ message: expect.stringContaining("65390 at most") }],
     });
   });
 
-  test("an IPv6 address alone does not touch the IPv4 settings", () => {
+  test("an adapter is detached only for jumbo frames that it knows and has not on", () => {
+    const render = (jumbo: readonly string[] | undefined): readonly string[] => {
+      const state = withState(
+        { mtu: ["1500"], netaddr: ["192.0.2.10"], netmask: ["255.255.255.0"], state: ["up"] },
+        { addresses: ["192.0.2.10"], isVirtual: false },
+      );
+      const known = state.interfaces.get("en0");
+      const adapter = {
+        name: "ent0",
+        attributes: new Map(jumbo === undefined ? [] : [["jumbo_frames", jumbo] as const]),
+        settings: new Map([["jumbo_frames", "yes"]]),
+      };
+      const interfaces = new Map(known === undefined ? [] : [["en0", { ...known, adapter }]]);
+      const config = network(iface("en0", { mtuBytes: 9000, addresses: [address("192.0.2.10")] }));
+      return commands(renderAix(config, { ...state, interfaces }));
+    };
+    expect(render(undefined)).toEqual(["-l en0 -a mtu=9000"]);
+    expect(render(["yes"])).toEqual(["-l en0 -a mtu=9000"]);
+    expect(render(["no"])).toEqual([
+      "en0 down detach",
+      "-l ent0 -a jumbo_frames=yes",
+      "-l en0 -a netaddr=192.0.2.10 -a netmask=255.255.255.0 -a state=up",
+      "-l en0 -a mtu=9000",
+    ]);
+  });
+
+  test("a link-local address alone does not touch the IPv4 settings", () => {
     const config = network(
       iface("en0", { addresses: [{ family: 6, address: "fe80::10", prefixLength: 64 }] }),
     );

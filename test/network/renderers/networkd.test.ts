@@ -1,6 +1,7 @@
 import { Buffer } from "node:buffer";
 import { expect, test } from "bun:test";
 import { parseEni } from "../../../src/network/parse-eni.ts";
+import { parseNetworkV2 } from "../../../src/network/parse-v2.ts";
 import { renderNetworkd } from "../../../src/network/renderers/networkd.ts";
 
 const NOTHING = { units: new Map<string, string>() };
@@ -74,6 +75,32 @@ test("without a hardware address the name counts; DHCP, advertisements and /32 a
   expect(found["/etc/systemd/network/10-cloud-init-eth2.network"]).toContain("GatewayOnLink=yes\n");
 });
 
+test("a gateway that only the source knows to be on the link is said to be", () => {
+  const { config } = parseNetworkV2(
+    {
+      ethernets: {
+        eth0: {
+          addresses: ["192.0.2.10/24", "2001:db8::10/64"],
+          routes: [
+            { to: "default", via: "203.0.113.1", "on-link": true },
+            { to: "198.51.100.0/24", via: "192.0.2.1" },
+            { to: "::/0", via: "fe80::1" },
+          ],
+        },
+      },
+    },
+    "x",
+  );
+  const { steps } = renderNetworkd(config, { units: new Map() });
+  const texts = steps.flatMap(({ changes }) =>
+    changes.flatMap((change) =>
+      change.kind === "write" ? [new TextDecoder().decode(change.content)] : [],
+    ),
+  );
+  const routes = texts.join("").split("[Route]").slice(1);
+  expect(routes.map((route) => route.includes("GatewayOnLink=yes"))).toEqual([true, false, false]);
+});
+
 test("what is there already is not written, what is no longer described goes", () => {
   const written = units(STATIC);
   const old = "/etc/systemd/network/10-cloud-init-eth9.network";
@@ -81,15 +108,54 @@ test("what is there already is not written, what is no longer described goes", (
   expect(units(STATIC, current)).toEqual({ [old]: "remove" });
 });
 
-test("bonds and VLANs are problems for now", () => {
+test("a bond and a VLAN on it have units that make them, and their members name them", () => {
+  const found = units(
+    [
+      "iface eth0 inet manual",
+      " hwaddress ether fa:16:3e:00:00:01",
+      "iface bond0 inet manual",
+      " bond-slaves eth0 eth1",
+      " bond-mode 802.3ad",
+      " bond-miimon 100",
+      " bond-lacp-rate 1",
+      " bond-xmit-hash-policy layer3+4",
+      "iface bond0.5 inet static",
+      " address 192.0.2.10/24",
+      " mtu 9000",
+      "",
+    ].join("\n"),
+  );
+  const body = (name: string): string | undefined =>
+    found[`/etc/systemd/network/10-cloud-init-${name}`]?.split("\n").slice(2).join("\n");
+  expect(body("bond0.netdev")).toBe(
+    "[NetDev]\nName=bond0\nKind=bond\n\n[Bond]\nMode=802.3ad\nMIIMonitorSec=100ms\nLACPTransmitRate=fast\nTransmitHashPolicy=layer3+4\n",
+  );
+  expect(body("bond0.5.netdev")).toBe("[NetDev]\nName=bond0.5\nKind=vlan\n\n[VLAN]\nId=5\n");
+  expect(body("eth0.network")).toBe(
+    "[Match]\nPermanentMACAddress=fa:16:3e:00:00:01\n\n[Network]\nBond=bond0\n",
+  );
+  expect(body("eth1.network")).toBe("[Match]\nName=eth1\n\n[Network]\nBond=bond0\n");
+  expect(body("bond0.network")).toBe("[Match]\nName=bond0\n\n[Network]\nVLAN=bond0.5\nDHCP=no\n");
+  expect(body("bond0.5.network")).toBe(
+    "[Match]\nName=bond0.5\n\n[Link]\nMTUBytes=9000\n\n[Network]\nDHCP=no\nAddress=192.0.2.10/24\n",
+  );
+  expect(Object.keys(found)).toHaveLength(6);
+});
+
+test("a name that Linux cannot have is a problem, and that interface alone is left out", () => {
   const { config } = parseEni(
-    "iface bond0 inet static\n address 192.0.2.10/24\n bond-slaves eth0\niface eth0.5 inet manual\n",
+    "iface bond-of-the-house inet static\n address 192.0.2.10/24\n bond-slaves eth0\niface eth1 inet static\n address 198.51.100.10/24\n",
     "content/0000",
   );
   const { steps, problems } = renderNetworkd(config, NOTHING);
-  expect(steps).toEqual([]);
-  expect(problems.map(({ message }) => message)).toEqual([
-    'Bond "bond0" is not supported yet on Linux: it is left out',
-    'VLAN "eth0.5" is not supported yet on Linux: it is left out',
+  expect(steps.map(({ subject }) => subject)).toContain(
+    "/etc/systemd/network/10-cloud-init-eth1.network",
+  );
+  expect(problems).toEqual([
+    {
+      message:
+        'Cannot make "bond-of-the-house": Linux takes 15 characters for the name of an interface, give a shorter one',
+      line: 1,
+    },
   ]);
 });

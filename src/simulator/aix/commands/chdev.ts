@@ -10,7 +10,7 @@ import { changeInet } from "../change-inet.ts";
 import { changeInterface } from "../change-interface.ts";
 import { type Flags, parseFlags, usageError } from "../flags.ts";
 import { type Device, findDevice, findInterface, interfaceOfAdapter } from "../machine.ts";
-import { findAttribute, lockFailure, setAttribute, unknownDevice } from "../odm.ts";
+import { attributeValue, findAttribute, lockFailure, setAttribute, unknownDevice } from "../odm.ts";
 
 const USAGE =
   "chdev -l Name [-a Attribute=Value]... [-p ParentName] [-w ConnectionLocation] [-P | -T | -U] [-q] [-g]";
@@ -125,8 +125,18 @@ function isBusy(
   return (
     (device.class === "adapter" &&
       own !== undefined &&
-      findInterface(ctx.machine, own) !== undefined) ||
+      (findInterface(ctx.machine, own) !== undefined || carriesVlan(ctx, device.name))) ||
     device.class === "disk"
+  );
+}
+
+/** Whether a VLAN on this adapter is in use. */
+function carriesVlan(ctx: CommandContext, adapter: string): boolean {
+  return ctx.machine.devices.some(
+    (device) =>
+      device.subclass === "vlan" &&
+      attributeValue(ctx.machine, device, "base_adapter") === adapter &&
+      findInterface(ctx.machine, interfaceOfAdapter(device.name) ?? "") !== undefined,
   );
 }
 

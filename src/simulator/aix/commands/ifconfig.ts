@@ -16,6 +16,7 @@ import {
 } from "../ip-text.ts";
 import { addKernelAddress, detachInterface } from "../kernel.ts";
 import { findDevice, findInterface, type KernelInterface } from "../machine.ts";
+import { settleNetwork } from "../network-services.ts";
 
 const USAGE =
   "ifconfig Interface [AddressFamily [Address [/PrefixLength] [DestinationAddress]] [Parameters...]]\n       ifconfig -a [-l] [-d] [-u]\n       ifconfig interface [ProtocolFamily] Interface";
@@ -25,6 +26,7 @@ export const ifconfig: SimulatedCommand = {
   path: "/usr/sbin/ifconfig",
   isChange: (args) => args.filter((arg) => !arg.startsWith("-")).length > 1,
   run(ctx, args) {
+    settleNetwork(ctx.machine, ctx.nowMs);
     const [first = "", ...words] = args;
     if (first === "-a" && words.length === 0) {
       return done(ctx.machine.interfaces.map(describe).join(""));
@@ -109,6 +111,9 @@ function addAddress(
       return failed(1, `ifconfig: ${value}: bad value`);
     }
     prefixLength = given;
+  }
+  if (words[0] === "alias") {
+    words.shift();
   }
   addKernelAddress(ctx.machine, name, {
     family: isIpv4 ? 4 : 6,

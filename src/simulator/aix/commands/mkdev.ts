@@ -15,7 +15,7 @@ import {
   findInterface,
   interfaceOfAdapter,
 } from "../machine.ts";
-import { findAttribute, lockFailure, setAttribute, unknownDevice } from "../odm.ts";
+import { attributeValue, findAttribute, lockFailure, setAttribute, unknownDevice } from "../odm.ts";
 import { configureInet } from "../boot-network.ts";
 
 const USAGE =
@@ -90,7 +90,7 @@ function create(machine: AixMachine, flags: Flags): CommandOutcome {
   if (used.some((member) => findDevice(machine, member)?.class !== "adapter")) {
     return invalid(device.subclass === "vlan" ? "base_adapter" : "adapter_names");
   }
-  const busy = used.find((member) => isInUse(machine, member));
+  const busy = used.find((member) => isInUse(machine, member) || isMember(machine, member));
   if (busy !== undefined && device.subclass === "pseudo") {
     return failed(
       1,
@@ -121,6 +121,17 @@ function nextAdapter(machine: AixMachine): string {
 function isInUse(machine: AixMachine, adapter: string): boolean {
   const own = interfaceOfAdapter(adapter);
   return own !== undefined && findInterface(machine, own) !== undefined;
+}
+
+/** Whether an EtherChannel has it. */
+function isMember(machine: AixMachine, adapter: string): boolean {
+  return machine.devices.some(
+    (device) =>
+      device.subclass === "pseudo" &&
+      ["adapter_names", "backup_adapter"].some((name) =>
+        attributeValue(machine, device, name).split(",").includes(adapter),
+      ),
+  );
 }
 
 function invalid(attribute: string): CommandOutcome {

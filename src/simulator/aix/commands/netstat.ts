@@ -7,6 +7,7 @@ import {
   findDevice,
   type KernelInterface,
 } from "../machine.ts";
+import { settleNetwork } from "../network-services.ts";
 import { entstat } from "./entstat.ts";
 
 const USAGE = "netstat [-rn | -in | -idn | -v] [-f AddressFamily] [-I Interface]";
@@ -21,6 +22,7 @@ export const netstat: SimulatedCommand = {
       return usageError("netstat", flags, USAGE);
     }
     const family = flags.value("f");
+    settleNetwork(ctx.machine, ctx.nowMs);
     if (flags.has("v")) {
       return adapterStatistics(ctx, flags.operands);
     }

@@ -1,0 +1,88 @@
+import type { CliContext } from "../cli-context.ts";
+import { type Command, defineSubcommand, type GlobalOptions } from "../command.ts";
+import type { PlanReport } from "../plan/plan-report.ts";
+import { UsageError } from "../usage-error.ts";
+
+/**
+ * `cloud-init plan [SOURCE] [--config FILE] [--user-data FILE] [--distro NAME] [--format text|json]
+ * [--diff]`: what a first boot would do, on a machine in memory. Needs no root and changes nothing.
+ * Exit code 0: nothing would fail; 1: something would; 2: it cannot be planned.
+ */
+export function createPlanCommand(ctx: CliContext, globals: GlobalOptions): Command {
+  return defineSubcommand({
+    name: "plan",
+    description: "Show what a first boot would do, without doing it",
+    args: {
+      source: {
+        type: "positional",
+        required: false,
+        description: "The config drive: an ISO image, a directory with its files, or a device",
+      },
+      config: {
+        type: "string",
+        valueHint: "FILE",
+        description: "cloud.cfg of the image, in place of the one that comes with this program",
+      },
+      "user-data": {
+        type: "string",
+        valueHint: "FILE",
+        description: "User-data in place of the drive's, or for a machine without a drive",
+      },
+      distro: {
+        type: "string",
+        default: "aix",
+        valueHint: "NAME",
+        description: "The operating system of the machine",
+      },
+      format: {
+        type: "enum",
+        options: ["text", "json"],
+        default: "text",
+        description: "For a person or for a program",
+      },
+      diff: { type: "boolean", description: "Show what changes in each file" },
+    },
+    async run(args) {
+      const { distroNames } = await import("../../distros/registry.ts");
+      if (!distroNames().includes(args.distro)) {
+        throw new UsageError(
+          `argument --distro: there is no machine for "${args.distro}" (choose from ${distroNames().join(", ")})`,
+        );
+      }
+      const { runPlan } = await import("../plan/run-plan.ts");
+      const { config, source } = args;
+      const userData = args["user-data"];
+      const report = await runPlan(
+        ctx,
+        {
+          files: globals.files,
+          ...(source === undefined ? {} : { source }),
+          ...(config === undefined ? {} : { config }),
+          ...(userData === undefined ? {} : { userData }),
+        },
+        {
+          withDiffs: args.diff === true,
+          distro: args.distro,
+          force: globals.force,
+          debug: globals.debug,
+        },
+      );
+      ctx.stdout(await render(ctx, report, args.format));
+      ctx.exitCode = report.exitCode;
+    },
+  });
+}
+
+async function render(
+  ctx: CliContext,
+  report: PlanReport,
+  format: "text" | "json",
+): Promise<string> {
+  if (format === "json") {
+    return (await import("../plan/render-json.ts")).renderJson(report);
+  }
+  const { createColoring, wantsColors } = await import("../../text/coloring.ts");
+  const { renderText } = await import("../plan/render-text.ts");
+  const { output, process } = ctx.sys;
+  return renderText(report, createColoring(wantsColors(output.isTerminal("stdout"), process.env)));
+}

@@ -1,0 +1,153 @@
+import { Buffer } from "node:buffer";
+import { createPlanAix, createPlanLinux, type PlanMachineSeed } from "./plan-machine.ts";
+import { defaultConfigFiles } from "../../config/default-cloud-cfg.ts";
+import { distroDefaults } from "../../distros/registry.ts";
+import type { StageName } from "../../stages/stage.ts";
+import { runStage } from "../../stages/run-stage.ts";
+import { exists } from "../../system/files.ts";
+import type { CliContext } from "../cli-context.ts";
+import { buildReport } from "./build-report.ts";
+import { findAdapters } from "./plan-adapters.ts";
+import { type PlanInputs, type PlanRequest, readPlanInputs } from "./plan-inputs.ts";
+import { createPlanRecorder } from "./plan-recorder.ts";
+import type { PlanConfigSummary, PlanReport, PlanSourceSummary } from "./plan-report.ts";
+
+export interface PlanOptions {
+  readonly withDiffs: boolean;
+  readonly distro: string;
+  readonly force: boolean;
+  readonly debug: boolean;
+}
+
+const STAGES: readonly StageName[] = ["init-local", "init", "modules-config", "modules-final"];
+
+/**
+ * Runs the four stages of a first boot on a machine in memory that fits the drive, and reports all
+ * that they do. Of this machine, only the files that `request` names are read, and nothing is
+ * written. Throws a UsageError for a request that cannot be planned.
+ */
+export async function runPlan(
+  ctx: CliContext,
+  request: PlanRequest,
+  options: PlanOptions,
+): Promise<PlanReport> {
+  const inputs = await readPlanInputs(ctx, request);
+  const { paths } = await distroDefaults(ctx.sys, options.distro);
+  const seed: PlanMachineSeed = {
+    files: machineFiles(inputs, options.distro, paths.configFile),
+    ...(usesDisc(inputs) ? { disc: inputs.source.disc } : {}),
+    adapters: findAdapters(inputs.source?.tree),
+    now: ctx.sys.clock.now(),
+  };
+  const machine =
+    options.distro === "aix"
+      ? await createPlanAix(seed)
+      : await createPlanLinux(options.distro, seed);
+  const recorder = createPlanRecorder({ machine, withDiffs: options.withDiffs });
+  const configFiles = [
+    ...(inputs.source === undefined ? [NONE_CONFIG] : []),
+    ...inputs.files.map(({ path }) => path),
+  ];
+  const { force, debug } = options;
+  const networkBefore = machine.network?.();
+  for (const name of STAGES) {
+    const listener = recorder.begin(name);
+    recorder.end(await runStage(name, machine.system, { configFiles, force, debug, ...listener }));
+  }
+  if (debug) {
+    ctx.stderr(machine.standardError());
+  }
+  return buildReport({
+    machine,
+    networkBefore,
+    stages: recorder.stages,
+    source: describeSource(request, inputs),
+    config: describeConfig(ctx, request, paths.configFile),
+    problems: inputs.source?.problems ?? [],
+  });
+}
+
+/** A seed directory that is looked at whatever cloud_dir is (compat datasources.md §3.1). */
+const SEED_DIRECTORY = "/config-drive";
+/** Over every other configuration. */
+const NONE_CONFIG = "/plan/datasource.cfg";
+
+function usesDisc(
+  inputs: PlanInputs,
+): inputs is PlanInputs & { readonly source: { readonly disc: Uint8Array } } {
+  return inputs.source?.disc !== undefined && inputs.userData === undefined;
+}
+
+function machineFiles(
+  inputs: PlanInputs,
+  distro: string,
+  configFile: string,
+): Readonly<Record<string, Uint8Array>> {
+  const files: Record<string, Uint8Array> = {};
+  const directory = configFile.slice(0, configFile.lastIndexOf("/"));
+  for (const { name, content } of defaultConfigFiles(distro === "aix" ? "aix" : "linux")) {
+    files[`${directory}/${name}`] = new TextEncoder().encode(content);
+  }
+  if (inputs.config !== undefined) {
+    files[configFile] = inputs.config;
+  }
+  if (inputs.source === undefined) {
+    files[NONE_CONFIG] = noneConfig(inputs.userData);
+  } else if (!usesDisc(inputs)) {
+    Object.assign(files, seedFiles(inputs));
+  }
+  for (const { path, content } of inputs.files) {
+    files[path] = content;
+  }
+  return files;
+}
+
+/** The datasource None with exactly these bytes, so that lines are told as they are in the file. */
+function noneConfig(userData: Uint8Array | undefined): Uint8Array {
+  const base64 = Buffer.from(userData ?? new Uint8Array()).toString("base64");
+  return new TextEncoder().encode(
+    [
+      "datasource_list: [None]",
+      "datasource:",
+      "  None:",
+      `    userdata_raw: !!binary "${base64}"`,
+      "",
+    ].join("\n"),
+  );
+}
+
+/** The drive's files, with the user-data that is asked for in place of its own. */
+function seedFiles(inputs: PlanInputs): Readonly<Record<string, Uint8Array>> {
+  const files: Record<string, Uint8Array> = {};
+  const replaced: Record<string, Uint8Array> = {};
+  const { userData } = inputs;
+  for (const [path, content] of Object.entries(inputs.source?.files() ?? {})) {
+    files[`${SEED_DIRECTORY}/${path}`] = content;
+    const version = /^openstack\/[^/]+(?=\/meta_data\.json$)/u.exec(path)?.[0];
+    if (userData !== undefined && version !== undefined) {
+      replaced[`${SEED_DIRECTORY}/${version}/user_data`] = userData;
+    }
+  }
+  return { ...files, ...replaced };
+}
+
+function describeSource(request: PlanRequest, inputs: PlanInputs): PlanSourceSummary {
+  const userDataPath = request.userData === undefined ? {} : { userDataPath: request.userData };
+  const { source } = inputs;
+  if (source === undefined) {
+    return { kind: "none", description: "no drive: the datasource None", ...userDataPath };
+  }
+  const path = request.source === undefined ? {} : { path: request.source };
+  return { kind: source.kind, ...path, description: source.description, ...userDataPath };
+}
+
+function describeConfig(
+  ctx: CliContext,
+  request: PlanRequest,
+  configFile: string,
+): PlanConfigSummary {
+  if (request.config !== undefined) {
+    return { path: request.config };
+  }
+  return exists(ctx.sys.fs, configFile) ? { unusedPath: configFile } : {};
+}

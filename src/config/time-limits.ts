@@ -1,0 +1,63 @@
+import { describeKind } from "../text/describe-kind.ts";
+import { formatDuration, parseDurationMs } from "../text/duration.ts";
+import type { Problem } from "../text/problem.ts";
+import type { CloudConfig } from "./cloud-config.ts";
+import { isMapping } from "./cloud-config.ts";
+
+/** Code of the user's that `timeouts:` can limit. "scripts" is for each script; "runcmd" and "bootcmd" for the list as a whole. */
+export const TIME_LIMIT_NAMES = ["bootcmd", "boothooks", "runcmd", "scripts"] as const;
+
+export type TimeLimitName = (typeof TIME_LIMIT_NAMES)[number];
+
+export interface TimeLimit {
+  readonly ms: number;
+  /** For messages: "30m (timeouts.runcmd)". */
+  readonly title: string;
+}
+
+/** The limit that the configuration sets, if any, and what is wrong with what it says. */
+export interface ReadTimeLimit {
+  readonly limit?: TimeLimit;
+  readonly problem?: Problem;
+}
+
+/**
+ * `timeouts: {runcmd: 30m}`, a key of ours: how long code of the user's may run. Without it there is
+ * no limit, as in cloud-init; nor with `0`, `none` and `false`.
+ */
+export function readTimeLimit(config: CloudConfig, name: TimeLimitName): ReadTimeLimit {
+  const limits = Object.hasOwn(config, "timeouts") ? config["timeouts"] : undefined;
+  if (limits === undefined || limits === null) {
+    return {};
+  }
+  if (!isMapping(limits)) {
+    const message = `Cannot use timeouts: expected a mapping such as {runcmd: 30m}, got ${describeKind(limits)}`;
+    return { problem: { message, path: ["timeouts"] } };
+  }
+  const value = Object.hasOwn(limits, name) ? limits[name] : undefined;
+  if (isOff(value)) {
+    return {};
+  }
+  const ms = parseDurationMs(value);
+  if (ms === undefined || ms === 0) {
+    return ms === 0 ? {} : { problem: wrongValue(name, value) };
+  }
+  return { limit: { ms, title: `${formatDuration(ms)} (timeouts.${name})` } };
+}
+
+function isOff(value: unknown): boolean {
+  return value === undefined || value === null || value === false || value === "none";
+}
+
+const SHOWN_LENGTH_MAX = 40;
+
+function wrongValue(name: TimeLimitName, value: unknown): Problem {
+  const isShown = typeof value === "number" || typeof value === "string";
+  const found = isShown
+    ? JSON.stringify(String(value).slice(0, SHOWN_LENGTH_MAX))
+    : describeKind(value);
+  return {
+    message: `Cannot use timeouts.${name}, there is no limit: expected a duration such as 30s, 5m or 1h30m, got ${found}`,
+    path: ["timeouts", name],
+  };
+}

@@ -1,0 +1,48 @@
+import { Buffer } from "node:buffer";
+import { isRecord } from "../text/record.ts";
+import type { InstanceData } from "./instance-data.ts";
+
+/**
+ * What templates and `query` see of instance-data (compat userdata.md §6.6, core.md §7.3): base64
+ * decoded, the keys of `v1` at the top as well, and for each key that is no name in Jinja, as
+ * "local-hostname" is none, its alias with "_".
+ */
+export function createTemplateVariables(data: InstanceData): Readonly<Record<string, unknown>> {
+  const encoded = data["base64_encoded_keys"];
+  const paths = new Set(
+    Array.isArray(encoded) ? encoded.filter((path) => typeof path === "string") : [],
+  );
+  const decoded = withAliases(data, "", paths);
+  const top = isRecord(decoded) ? decoded : {};
+  const standard = Object.keys(top)
+    .filter((key) => /^v\d+$/u.test(key))
+    .sort();
+  const promoted = standard.flatMap((key) => {
+    const values = top[key];
+    return isRecord(values) ? Object.entries(values) : [];
+  });
+  return Object.fromEntries([...promoted, ...Object.entries(top)]);
+}
+
+const NOT_IN_NAMES = /[^A-Za-z0-9_]/gu;
+
+function withAliases(value: unknown, path: string, encoded: ReadonlySet<string>): unknown {
+  if (typeof value === "string") {
+    return encoded.has(path) ? Buffer.from(value, "base64").toString("utf8") : value;
+  }
+  if (Array.isArray(value)) {
+    return value.map((item, index) => withAliases(item, `${path}/${index}`, encoded));
+  }
+  if (!isRecord(value)) {
+    return value;
+  }
+  const result = new Map<string, unknown>();
+  const aliases = new Map<string, unknown>();
+  for (const [key, item] of Object.entries(value)) {
+    const inner = withAliases(item, path === "" ? key : `${path}/${key}`, encoded);
+    result.set(key, inner);
+    aliases.set(key.replace(NOT_IN_NAMES, "_"), inner);
+  }
+  // A key of its own is stronger than the alias of another one.
+  return Object.fromEntries([...aliases, ...result]);
+}

@@ -1,0 +1,37 @@
+import { Type } from "typebox";
+import { defineModule } from "./module.ts";
+
+/** Applies the network configuration again, by hand. */
+export const network = defineModule({
+  name: "network",
+  title: "Network",
+  description: [
+    "Gives the machine the network of its datasource, or the one that `network:` in the system",
+    "configuration holds, as init-local does on the first boot of an instance. It needs to be in no",
+    "list: `cloud-init single -n network --frequency always` applies it again, from what the instance",
+    "was given, when the drive is gone too. What is right already is not touched. With",
+    "`updates: {network: {when: [boot]}}` init-local does so on every boot.",
+  ].join("\n"),
+  frequency: "once-per-instance",
+  schema: Type.Object({
+    network: Type.Optional(
+      Type.Unknown({
+        description:
+          "`{config: disabled}`, or a network configuration of version 1 or 2, in the system configuration.",
+      }),
+    ),
+    updates: Type.Optional(
+      Type.Unknown({
+        description:
+          "`{network: {when: [boot]}}`: at each boot, not only for a new instance. In the system configuration.",
+      }),
+    ),
+  }),
+  examples: [
+    "#cloud-config\nupdates:\n  network:\n    when: [boot]\n",
+    "#cloud-config\nnetwork:\n  config: disabled\n",
+  ],
+  async run(ctx) {
+    await ctx.applyNetwork?.();
+  },
+});

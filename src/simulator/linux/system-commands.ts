@@ -1,0 +1,122 @@
+import { Buffer } from "node:buffer";
+import { done, failed, type LinuxCommand, type LinuxCommandContext, readFlags } from "./command.ts";
+
+const KERNEL_NAME_PATH = "/proc/sys/kernel/hostname";
+
+/** hostname(1), networkctl(1), systemctl(1), visudo(8), sshd(8), ssh-keygen(1), as far as they are used. */
+export function systemCommands(): readonly LinuxCommand[] {
+  return [hostname, networkctl, systemctl, visudo, sshd, sshKeygen];
+}
+
+const hostname: LinuxCommand = {
+  path: "/usr/bin/hostname",
+  isChange: (args) => args.length > 0,
+  run({ fs }, args) {
+    const [name, ...rest] = args;
+    if (name === undefined) {
+      return done(Buffer.from(fs.readBytes(KERNEL_NAME_PATH)).toString());
+    }
+    if (name.startsWith("-") || rest.length > 0) {
+      return failed(255, `hostname: unknown option -- '${name}'`);
+    }
+    fs.write(KERNEL_NAME_PATH, `${name}\n`);
+    return done();
+  },
+};
+
+const networkctl: LinuxCommand = {
+  path: "/usr/bin/networkctl",
+  isChange: () => true,
+  run: (_ctx, args) =>
+    args.join(" ") === "reload"
+      ? done()
+      : failed(1, `Unknown command verb '${args[0] ?? ""}', did you mean 'reload'?`),
+};
+
+/** Units of a server image, all of them running. */
+const UNITS: ReadonlySet<string> = new Set([
+  "ssh.service",
+  "sshd.service",
+  "chrony.service",
+  "rsyslog.service",
+]);
+
+const systemctl: LinuxCommand = {
+  path: "/usr/bin/systemctl",
+  isChange: (args) => !args.includes("show"),
+  run(_ctx, args) {
+    const words = args.filter((word) => !word.startsWith("--"));
+    const [verb = "", ...units] = words;
+    if (verb === "show") {
+      const blocks = units.map((unit) => {
+        const isThere = UNITS.has(unit);
+        const states = isThere ? ["loaded", "active"] : ["not-found", "inactive"];
+        return `Id=${unit}\nLoadState=${states[0]}\nActiveState=${states[1]}\n`;
+      });
+      return done(blocks.join("\n"));
+    }
+    if (!["start", "stop", "restart"].includes(verb)) {
+      return failed(1, `Unknown command verb '${verb}'.`);
+    }
+    const missing = units.find((unit) => !UNITS.has(unit));
+    return missing === undefined
+      ? done()
+      : failed(5, `Failed to ${verb} ${missing}: Unit ${missing} not found.`);
+  },
+};
+
+/** Takes whatever looks like a rule: "user host = …". */
+const visudo: LinuxCommand = {
+  path: "/usr/sbin/visudo",
+  isChange: (args) => !args.includes("-c"),
+  run({ stdin }) {
+    const lines = stdin.split("\n").filter((line) => line.trim() !== "" && !line.startsWith("#"));
+    const wrong = lines.find((line) => !/^\S+\s+\S.*=/u.test(line));
+    return wrong === undefined ? done() : failed(1, "stdin: syntax error");
+  },
+};
+
+const sshd: LinuxCommand = {
+  path: "/usr/sbin/sshd",
+  isChange: () => false,
+  run: (_ctx, args) =>
+    args.join(" ") === "-t" ? done() : failed(1, `unknown option -- ${args[0] ?? ""}`),
+};
+
+/** -t → the type as the public key has it. */
+const KEY_TYPES: Readonly<Record<string, string>> = {
+  ecdsa: "ecdsa-sha2-nistp256",
+  ed25519: "ssh-ed25519",
+  rsa: "ssh-rsa",
+};
+
+const sshKeygen: LinuxCommand = {
+  path: "/usr/bin/ssh-keygen",
+  isChange: () => true,
+  run(ctx, args) {
+    const flags = readFlags(args, ["-t", "-N", "-f", "-C", "-b"], ["-q"]);
+    if (typeof flags === "string") {
+      return failed(1, `unknown option -- ${flags}`);
+    }
+    const name = flags.values.get("-t") ?? "ed25519";
+    const path = flags.values.get("-f");
+    const type = Object.hasOwn(KEY_TYPES, name) ? KEY_TYPES[name] : undefined;
+    if (type === undefined) {
+      return failed(255, `unknown key type ${name}`);
+    }
+    if (path === undefined || ctx.fs.stat(path) !== undefined) {
+      return failed(1, `${path ?? "The file"} already exists.\nOverwrite (y/n)? `);
+    }
+    makeKeyPair(ctx, path, type);
+    return done();
+  },
+};
+
+/** Looks like a pair; nobody can log in with it. */
+function makeKeyPair(ctx: LinuxCommandContext, path: string, type: string): void {
+  const head = Buffer.alloc(4);
+  head.writeUInt32BE(type.length);
+  const blob = Buffer.concat([head, Buffer.from(type), ctx.randomBytes(32)]).toString("base64");
+  ctx.fs.write(path, "simulated\n", { mode: 0o600 });
+  ctx.fs.write(`${path}.pub`, `${type} ${blob} root@simulated\n`);
+}

@@ -1,0 +1,13 @@
+/**
+ * Text that a terminal shows and does not obey: control characters, and those that turn the
+ * direction of writing, in the form "\x1b" or "\u{202e}". Tabs stay; line ends do not.
+ */
+export function printable(text: string): string {
+  return text.replace(/[\p{Cc}\u200E\u200F\u202A-\u202E\u2066-\u2069]/gu, (character) => {
+    const code = character.codePointAt(0) ?? 0;
+    if (character === "\t") {
+      return character;
+    }
+    return code < 0x100 ? `\\x${code.toString(16).padStart(2, "0")}` : `\\u{${code.toString(16)}}`;
+  });
+}
