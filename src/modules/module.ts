@@ -53,8 +53,8 @@ export interface ModuleContext {
   readonly systemInfo: Readonly<Record<string, unknown>>;
   /** "root:system" on AIX, "root:root" elsewhere. */
   readonly rootOwner: string;
-  /** Gives the machine its network, as init-local does; it records its own failures. Absent: there is no stage around. */
-  applyNetwork?(): Promise<void>;
+  /** Gives the machine its network, as init-local does, and records its own failures; returns how many. Absent: there is no stage around. */
+  applyNetwork?(): Promise<number>;
   /** Records a failure (log at WARNING, status.json, exit code) and lets the module go on with the rest. */
   fail(problem: Problem | string, cause?: unknown): void;
   /** Where a key stands in what the user wrote; undefined where that is not known. */

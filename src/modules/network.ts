@@ -32,6 +32,9 @@ export const network = defineModule({
     "#cloud-config\nnetwork:\n  config: disabled\n",
   ],
   async run(ctx) {
-    await ctx.applyNetwork?.();
+    const count = (await ctx.applyNetwork?.()) ?? 0;
+    if (count > 0) {
+      ctx.fail(`Cannot apply all of the network (${count} failed): the warnings before tell what`);
+    }
   },
 });

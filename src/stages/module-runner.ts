@@ -192,7 +192,9 @@ function createContext(
     rootOwner: frame.rootOwner,
     async applyNetwork() {
       const { applyNetwork } = await import("./apply-network.ts");
+      const before = frame.errorCount();
       await applyNetwork(frame, run.instance);
+      return frame.errorCount() - before;
     },
     fail,
     locate: run.locate,

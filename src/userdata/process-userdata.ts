@@ -57,7 +57,9 @@ export async function processUserData(
     ctx.fail(problem);
   }
   const kept =
-    problems.length > 0 && !ctx.isFirstTime ? await readKept(ctx, name, files, bytes) : undefined;
+    problems.length > 0 && parts.length < readPartCount(ctx, files.processed)
+      ? await readKept(ctx, name, files, bytes)
+      : undefined;
   if (kept !== undefined) {
     return kept;
   }
@@ -82,6 +84,15 @@ export async function processUserData(
     partCount: parts.length,
   };
 }
+
+/** How many parts an earlier boot found; 0 where there was none. */
+function readPartCount(ctx: UserDataContext, path: string): number {
+  const bytes = ctx.sys.fs.readBytesIfExists(path)?.subarray(0, HEAD_BYTES) ?? new Uint8Array();
+  const head = new TextDecoder("latin1").decode(bytes);
+  return Number(/^Number-Attachments: (\d+)$/imu.exec(head)?.[1] ?? 0);
+}
+
+const HEAD_BYTES = 1_024;
 
 /**
  * What an earlier boot made of the same text, where this one cannot read all of it: a server that

@@ -83,7 +83,12 @@ function networkOf(aix: SimulatedAix): readonly string[] {
 
 async function applyAgain(aix: SimulatedAix): Promise<readonly string[]> {
   const mark = aix.changes.length;
-  await runSingle(aix.system, {
+  await applyByHand(aix);
+  return machineChanges(aix, mark);
+}
+
+function applyByHand(aix: SimulatedAix): Promise<number> {
+  return runSingle(aix.system, {
     configFiles: [],
     force: false,
     debug: false,
@@ -91,7 +96,6 @@ async function applyAgain(aix: SimulatedAix): Promise<readonly string[]> {
     frequency: "always",
     args: [],
   });
-  return machineChanges(aix, mark);
 }
 
 const STATIC_DONE = [
@@ -331,6 +335,16 @@ describe("when it is applied", () => {
     aix.reboot();
     await runBoot(aix);
     expect(networkOf(aix)).toEqual(STATIC_DONE);
+  });
+
+  test("by hand ends with 1 where something fails", async () => {
+    const aix = machineWith(STATIC);
+    await runBoot(aix);
+    expect(await applyByHand(aix)).toBe(0);
+    await aix.system.exec.run(["/usr/sbin/chdev", "-l", "en0", "-a", "netaddr=192.0.2.99"]);
+    aix.machine.faults.refusedAddresses = ["192.0.2.10"];
+    expect(await applyByHand(aix)).toBe(1);
+    expect(networkOf(aix)[0]).toBe("en0 up: 192.0.2.99/24");
   });
 
   test("never with network: {config: disabled}, also by hand", async () => {
