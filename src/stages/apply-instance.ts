@@ -1,6 +1,6 @@
 import type { InjectedFile, Instance } from "../instance/instance.ts";
 import { errorChain } from "../text/error-message.ts";
-import { applyNetwork, isNetworkOfEachBoot } from "./apply-network.ts";
+import { isNetworkOfEachBoot } from "./network-of-each-boot.ts";
 import { statTarget } from "../system/files.ts";
 import { writeIfDifferent } from "../system/write-if-different.ts";
 import type { StageFrame } from "./stage-frame.ts";
@@ -15,7 +15,12 @@ const INJECTED_FILE_MODE = 0o660;
  * failing step is recorded; the next one runs.
  */
 export async function applyInstance(frame: StageFrame, instance: Instance): Promise<void> {
-  await oncePerInstance(frame, instance.id, "network", () => applyNetwork(frame, instance), {
+  const network = async (): Promise<void> => {
+    // Loaded where it is due: not in a later boot.
+    const { applyNetwork } = await import("./apply-network.ts");
+    await applyNetwork(frame, instance);
+  };
+  await oncePerInstance(frame, instance.id, "network", network, {
     again: isNetworkOfEachBoot(frame),
   });
   await oncePerInstance(frame, instance.id, "injected_files", async () => {

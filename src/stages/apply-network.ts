@@ -1,4 +1,3 @@
-import { valueAt } from "../config/cloud-config.ts";
 import type { Instance } from "../instance/instance.ts";
 import { chooseNetworkSource } from "../network/choose-source.ts";
 import type { NetworkConfig } from "../network/network-config.ts";
@@ -33,13 +32,6 @@ export async function applyNetwork(frame: StageFrame, instance: Instance): Promi
       log.info("Nobody gives a network configuration: the network is left as it is");
     }
   }
-}
-
-/** Whether `updates: {network: {when: [boot]}}` asks for the network at each boot, not once per instance. */
-export function isNetworkOfEachBoot(frame: StageFrame): boolean {
-  const when = valueAt(frame.baseConfig, "updates", "network", "when");
-  const events: readonly unknown[] = Array.isArray(when) ? when : [when];
-  return events.some((event) => event === "boot" || event === "boot-legacy");
 }
 
 async function apply(

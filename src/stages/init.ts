@@ -3,16 +3,12 @@ import type { Instance } from "../instance/instance.ts";
 import { createStateDirectories } from "../instance/instance-store.ts";
 import type { Journal } from "../instance/journal.ts";
 import { countCutOff, readJournal } from "../instance/journal.ts";
-import { renderFailedNetworkTables, renderNetworkTables } from "../network/tables.ts";
 import { exists } from "../system/files.ts";
 import { errorChain } from "../text/error-message.ts";
 import { applyInstance } from "./apply-instance.ts";
-import { checkUserData } from "./check-userdata.ts";
-import { consumeUserData } from "./consume-userdata.ts";
 import type { CurrentInstance } from "./find-instance.ts";
 import { fallbackInstance, findInstance, markerPath, settledInstance } from "./find-instance.ts";
 import { keepInstanceData } from "./keep-instance-data.ts";
-import { runSection } from "./run-section.ts";
 import type { StageFrame } from "./stage-frame.ts";
 import type { ModuleOutcome } from "./stage.ts";
 
@@ -94,6 +90,7 @@ async function withoutInstance(frame: StageFrame, debug: boolean): Promise<InitR
   if (!frame.force) {
     return { modules: [] };
   }
+  const { runSection } = await import("./run-section.ts");
   const modules = await runSection(frame, "init", fallbackInstance(), {
     hasInstanceDirectory: false,
     debug,
@@ -101,11 +98,17 @@ async function withoutInstance(frame: StageFrame, debug: boolean): Promise<InitR
   return { modules };
 }
 
+/** Its code is loaded here: in most boots init-local does not get to it. */
 async function consumeAndRun(
   frame: StageFrame,
   instance: Instance,
   debug: boolean,
 ): Promise<readonly ModuleOutcome[]> {
+  const [{ consumeUserData }, { checkUserData }, { runSection }] = await Promise.all([
+    import("./consume-userdata.ts"),
+    import("./check-userdata.ts"),
+    import("./run-section.ts"),
+  ]);
   const consumed = await consumeUserData(frame, instance);
   await checkUserData(frame, instance, consumed);
   return runSection(frame, "init", instance, { hasInstanceDirectory: true, debug, consumed });
@@ -187,6 +190,7 @@ function reportInterruption(frame: StageFrame): void {
 }
 
 async function printNetworkTables(frame: StageFrame): Promise<void> {
+  const { renderFailedNetworkTables, renderNetworkTables } = await import("../network/tables.ts");
   let text: string;
   try {
     text = renderNetworkTables(await frame.distro.network.read());
