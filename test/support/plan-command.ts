@@ -43,7 +43,7 @@ export async function planCommand(
   const isTerminal = options.isTerminal ?? false;
   const ctx: CliContext = {
     sys: { ...system, output: { ...system.output, isTerminal: () => isTerminal } },
-    cwd: "/work",
+    cwd: "/images",
     stdout: (text) => void (output.stdout += text),
     stderr: (text) => void (output.stderr += text),
     exitCode: 0,

@@ -10,6 +10,7 @@ import { buildReport } from "./build-report.ts";
 import { findAdapters } from "./plan-adapters.ts";
 import { type PlanInputs, type PlanRequest, readPlanInputs } from "./plan-inputs.ts";
 import { createPlanRecorder } from "./plan-recorder.ts";
+import { readAdvice, withAdvice } from "./user-data-advice.ts";
 import type { PlanConfigSummary, PlanReport, PlanSourceSummary } from "./plan-report.ts";
 
 export interface PlanOptions {
@@ -57,7 +58,8 @@ export async function runPlan(
   if (debug) {
     ctx.stderr(machine.standardError());
   }
-  return buildReport({
+  const advice = await readAdvice(machine.system.fs, paths.cloudDir, options.distro);
+  const report = await buildReport({
     machine,
     networkBefore,
     stages: recorder.stages,
@@ -65,6 +67,7 @@ export async function runPlan(
     config: describeConfig(ctx, request, paths.configFile),
     problems: inputs.source?.problems ?? [],
   });
+  return withAdvice(report, advice);
 }
 
 /** A seed directory that is looked at whatever cloud_dir is (compat datasources.md §3.1). */

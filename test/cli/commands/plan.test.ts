@@ -3,7 +3,7 @@ import { gzipSync } from "node:zlib";
 import { buildIso } from "../../support/build-iso.ts";
 import { planBlock, planCommand, SAMPLE_ISO, sampleDrive } from "../../support/plan-command.ts";
 
-const ISO = { "/work/drive.iso": SAMPLE_ISO };
+const ISO = { "/images/drive.iso": SAMPLE_ISO };
 
 describe("the plan of the sample drive", () => {
   test("says what is assumed, then what would happen, then the sum", async () => {
@@ -66,14 +66,14 @@ describe("the plan of the sample drive", () => {
 
   test("changes nothing on this machine and runs nothing", async () => {
     for (const args of [["drive.iso"], ["tree", "--diff"], ["drive.iso", "--format", "json"]]) {
-      const result = await planCommand(args, { files: { ...ISO, ...sampleDrive("/work/tree") } });
+      const result = await planCommand(args, { files: { ...ISO, ...sampleDrive("/images/tree") } });
       expect(result).toMatchObject({ exitCode: 0, changes: [], commands: [] });
     }
   });
 
   test("a directory with the drive's files gives the same plan but for the source", async () => {
     const lines = async (source: string): Promise<readonly string[]> => {
-      const files = { ...ISO, ...sampleDrive("/work/tree") };
+      const files = { ...ISO, ...sampleDrive("/images/tree") };
       const { stdout } = await planCommand([source], { files });
       return stdout.split("\n").filter((line) => !/^ {2}(?:source|datasource) /u.test(line));
     };
@@ -125,7 +125,7 @@ describe("what would fail", () => {
 
   test("is told with its line of user-data, with that line, and in the sum; the rest is planned", async () => {
     const { exitCode, stdout } = await planCommand(["drive.iso", "--user-data", "ud"], {
-      files: { ...ISO, "/work/ud": userData },
+      files: { ...ISO, "/images/ud": userData },
     });
     expect(exitCode).toBe(1);
     expect(planBlock(stdout, "write_files")).toBe(
@@ -144,8 +144,8 @@ describe("what would fail", () => {
   });
 
   test("without a drive the lines are those of the file too", async () => {
-    const { exitCode, stdout } = await planCommand(["--user-data", "/work/ud"], {
-      files: { "/work/ud": gzipSync(userData) },
+    const { exitCode, stdout } = await planCommand(["--user-data", "/images/ud"], {
+      files: { "/images/ud": gzipSync(userData) },
     });
     expect(exitCode).toBe(1);
     expect(stdout).toContain("FAILS   user-data:5: ");
@@ -155,7 +155,7 @@ describe("what would fail", () => {
   test("YAML that cannot be read is told with its line and nothing of its text", async () => {
     const broken = "#cloud-config\nruncmd:\n  - a\n passwd: Geheim-4711\n";
     const { exitCode, stdout } = await planCommand(["--user-data", "ud"], {
-      files: { "/work/ud": broken },
+      files: { "/images/ud": broken },
     });
     expect(exitCode).toBe(1);
     expect(stdout).toMatch(/FAILS {3}user-data:4:\d+: |FAILS {3}user-data:4: /u);
@@ -164,7 +164,7 @@ describe("what would fail", () => {
 
   test("a script whose interpreter AIX does not have would not start", async () => {
     const { exitCode, stdout } = await planCommand(["--user-data", "ud"], {
-      files: { "/work/ud": "#!/bin/bash\necho hi\n" },
+      files: { "/images/ud": "#!/bin/bash\necho hi\n" },
     });
     expect(exitCode).toBe(1);
     expect(planBlock(stdout, "scripts_user")).toContain('its interpreter "/bin/bash" is not there');
@@ -173,7 +173,7 @@ describe("what would fail", () => {
   });
 
   test("a drive that is readable and broken is exit code 1 with the boot's own message", async () => {
-    const files = sampleDrive("/work/tree");
+    const files = sampleDrive("/images/tree");
     const cut = Object.fromEntries(
       Object.entries(files).map(([path, text]) => [
         path,
@@ -189,7 +189,7 @@ describe("what would fail", () => {
 
   test("a disc that is no config drive is not found, and its label is told", async () => {
     const iso = buildIso({ label: "AIX_V7", files: { "readme.txt": "hello" } });
-    const { exitCode, stdout } = await planCommand(["a.iso"], { files: { "/work/a.iso": iso } });
+    const { exitCode, stdout } = await planCommand(["a.iso"], { files: { "/images/a.iso": iso } });
     expect(exitCode).toBe(1);
     expect(planBlock(stdout, "4 failures").replace(/\s+/gu, " ")).toStartWith(
       '4 failures: init-local No instance by ConfigDrive: no disc labelled config-2 (looked at cd0 (labelled "AIX_V7")) ',
@@ -219,12 +219,14 @@ describe("secrets", () => {
     "",
   ].join("\n");
   const files = Object.fromEntries(
-    Object.entries({ ...sampleDrive("/work/tree"), "/work/ud": userData }).map(([path, text]) => [
-      path,
-      path.endsWith("/meta_data.json")
-        ? text.replace('"name":', '"admin_pass": "Admin-0815",\n  "name":')
-        : text,
-    ]),
+    Object.entries({ ...sampleDrive("/images/tree"), "/images/ud": userData }).map(
+      ([path, text]) => [
+        path,
+        path.endsWith("/meta_data.json")
+          ? text.replace('"name":', '"admin_pass": "Admin-0815",\n  "name":')
+          : text,
+      ],
+    ),
   );
 
   for (const format of ["text", "json"]) {
@@ -242,7 +244,7 @@ describe("secrets", () => {
 
   test("escape sequences of the user's do not reach the terminal", async () => {
     const ud = '#cloud-config\nbootcmd:\n  - "echo \\e[2J"\n';
-    const { stdout } = await planCommand(["--user-data", "ud"], { files: { "/work/ud": ud } });
+    const { stdout } = await planCommand(["--user-data", "ud"], { files: { "/images/ud": ud } });
     expect(stdout).toContain(String.raw`echo \x1b[2J`);
   });
 });
@@ -290,7 +292,7 @@ describe("--format json", () => {
   test("a failure has its stage, module, line and text", async () => {
     const ud = "#cloud-config\nwrite_files:\n  - {path: /etc, content: x}\n";
     const { stdout } = await planCommand(["--user-data", "ud", "--format", "json"], {
-      files: { "/work/ud": ud },
+      files: { "/images/ud": ud },
     });
     expect(JSON.parse(stdout)).toMatchObject({
       exitCode: 1,
@@ -318,7 +320,7 @@ describe("configuration", () => {
       "",
     ].join("\n");
     const { exitCode, stdout } = await planCommand(["drive.iso", "--config", "my.cfg"], {
-      files: { ...ISO, "/work/my.cfg": cfg },
+      files: { ...ISO, "/images/my.cfg": cfg },
     });
     expect(exitCode).toBe(0);
     expect(planBlock(stdout, "source")).toContain("\n  config       my.cfg\n");
@@ -335,14 +337,14 @@ describe("configuration", () => {
 
   test("--file is over it", async () => {
     const { stdout } = await planCommand(["drive.iso", "--file", "over.cfg"], {
-      files: { ...ISO, "/work/over.cfg": "preserve_hostname: true\n" },
+      files: { ...ISO, "/images/over.cfg": "preserve_hostname: true\n" },
     });
     expect(stdout).not.toContain("chdev -l inet0 -a hostname");
   });
 
   test("--config alone plans a machine without a drive", async () => {
     const { exitCode, stdout } = await planCommand(["--config", "my.cfg"], {
-      files: { "/work/my.cfg": "cloud_final_modules: [final_message]\n" },
+      files: { "/images/my.cfg": "cloud_final_modules: [final_message]\n" },
     });
     expect(exitCode).toBe(0);
     expect(stdout).toContain("no drive: the datasource None");
@@ -352,21 +354,21 @@ describe("configuration", () => {
 describe("what cannot be planned is exit code 2, with one line that says why", () => {
   const files = {
     ...ISO,
-    "/work/packed.iso": gzipSync(SAMPLE_ISO),
-    "/work/ud.yaml": "#cloud-config\n",
-    "/work/empty": "",
-    "/work/note.txt": "just a note\n",
-    "/work/bad.cfg": "a: [1\n",
-    "/work/list.cfg": "- a\n",
-    "/work/other/a": "",
-    "/work/other/b": "",
-    "/work/nocloud/meta-data": "",
-    "/work/above/latest/meta_data.json": "{}",
-    "/work/seed/config_drive/openstack/latest/meta_data.json": "{}",
+    "/images/packed.iso": gzipSync(SAMPLE_ISO),
+    "/images/ud.yaml": "#cloud-config\n",
+    "/images/empty": "",
+    "/images/note.txt": "just a note\n",
+    "/images/bad.cfg": "a: [1\n",
+    "/images/list.cfg": "- a\n",
+    "/images/other/a": "",
+    "/images/other/b": "",
+    "/images/nocloud/meta-data": "",
+    "/images/above/latest/meta_data.json": "{}",
+    "/images/seed/config_drive/openstack/latest/meta_data.json": "{}",
   };
   const cases: readonly (readonly [readonly string[], string])[] = [
     [[], "a SOURCE is required"],
-    [["no.iso"], 'Cannot read SOURCE "/work/no.iso": there is no such file or directory'],
+    [["no.iso"], 'Cannot read SOURCE "/images/no.iso": there is no such file or directory'],
     [["packed.iso"], "expected an ISO 9660 disc, found a gzip file (unpack it first)"],
     [["ud.yaml"], "expected an ISO 9660 disc, found user-data (name it with --user-data)"],
     [["note.txt"], "expected an ISO 9660 disc, found a text file"],
@@ -377,12 +379,15 @@ describe("what cannot be planned is exit code 2, with one line that says why", (
     ],
     [["nocloud"], 'found "meta-data": NoCloud is not built yet in this version'],
     [["above"], 'found "latest": name the directory above'],
-    [["seed"], 'found it in "/work/seed/config_drive"'],
-    [["drive.iso", "--config", "no.cfg"], 'argument --config: Cannot open "/work/no.cfg": no such'],
-    [["drive.iso", "--config", "other"], 'argument --config: Cannot read "/work/other": it is a'],
+    [["seed"], 'found it in "/images/seed/config_drive"'],
+    [
+      ["drive.iso", "--config", "no.cfg"],
+      'argument --config: Cannot open "/images/no.cfg": no such',
+    ],
+    [["drive.iso", "--config", "other"], 'argument --config: Cannot read "/images/other": it is a'],
     [["drive.iso", "--config", "bad.cfg"], "argument --config: bad.cfg:2:1: Cannot read YAML: "],
     [["drive.iso", "--config", "list.cfg"], "a mapping is expected at its top, found a list"],
-    [["drive.iso", "--user-data", "no"], 'argument --user-data: Cannot open "/work/no": no such'],
+    [["drive.iso", "--user-data", "no"], 'argument --user-data: Cannot open "/images/no": no such'],
     [["drive.iso", "--distro", "vms"], 'argument --distro: there is no machine for "vms" (choose'],
     [["drive.iso", "--format", "xml"], 'invalid choice: "xml"'],
     [["drive.iso", "other.iso"], 'unrecognized argument: "other.iso"'],
