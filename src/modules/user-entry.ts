@@ -1,3 +1,4 @@
+import { parseBoolean } from "../text/boolean-option.ts";
 import { isMapping } from "../config/cloud-config.ts";
 import { describeKind } from "../text/describe-kind.ts";
 import type { Problem } from "../text/problem.ts";
@@ -139,11 +140,7 @@ function createReader(user: RawUser): UserReader {
     if (value === undefined || typeof value === "boolean") {
       return value;
     }
-    const word = String(value).trim().toLowerCase();
-    const isTrue = TRUE_WORDS.has(word);
-    return isTrue || FALSE_WORDS.has(word)
-      ? isTrue
-      : refuse(key, `expected true or false, got ${shown(value)}`);
+    return parseBoolean(value) ?? refuse(key, `expected true or false, got ${shown(value)}`);
   }
   function lines(key: string): readonly string[] {
     const value = valueOf(key);
@@ -207,8 +204,6 @@ function createReader(user: RawUser): UserReader {
   };
 }
 
-const TRUE_WORDS: ReadonlySet<string> = new Set(["true", "1", "on", "yes"]);
-const FALSE_WORDS: ReadonlySet<string> = new Set(["false", "0", "off", "no", ""]);
 const ID_MAX = 4_294_967_294;
 const SHOWN_LENGTH_MAX = 40;
 

@@ -1,3 +1,4 @@
+import { errorChain } from "../text/error-message.ts";
 import type { Instance } from "../instance/instance.ts";
 import { chooseNetworkSource } from "../network/choose-source.ts";
 import type { NetworkConfig } from "../network/network-config.ts";
@@ -62,10 +63,15 @@ async function apply(
 function keepApplied(frame: StageFrame, instance: Instance, config: NetworkConfig): void {
   const { fs } = frame.base;
   const path = frame.paths.instance(instance.id).networkConfigFile;
-  fs.write(path, formatJson(renderNetworkV1(config)), { mode: 0o600 });
   const link = `${frame.paths.runDir}/network-config.json`;
-  if (fs.readLink(link) !== path) {
-    fs.symlink(path, link);
+  try {
+    fs.write(path, formatJson(renderNetworkV1(config)), { mode: 0o600 });
+    if (fs.readLink(link) !== path) {
+      fs.symlink(path, link);
+    }
+  } catch (error) {
+    // The network itself is as it should be.
+    frame.fail(`Cannot keep which network was applied: ${errorChain(error)}`, error);
   }
 }
 

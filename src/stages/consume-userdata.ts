@@ -3,6 +3,7 @@ import { isMapping, valueAt } from "../config/cloud-config.ts";
 import type { Instance } from "../instance/instance.ts";
 import type { FileSystem } from "../system/system.ts";
 import { describeKind } from "../text/describe-kind.ts";
+import { isTrue } from "../text/boolean-option.ts";
 import { errorChain } from "../text/error-message.ts";
 import type { Problem } from "../text/problem.ts";
 import { formatProblem } from "../text/problem.ts";
@@ -170,8 +171,6 @@ function sizeLimit(frame: StageFrame): Pick<UserDataContext, "unpackedSizeBytesM
 
 const SIZE_LIMIT_BYTES_MAX = 2 ** 30;
 
-const TRUE_WORDS: ReadonlySet<string> = new Set(["true", "1", "on", "yes"]);
-
 /** Content types that are left out, or undefined where vendor-data is switched off. */
 function vendorSettings(
   frame: StageFrame,
@@ -187,10 +186,7 @@ function vendorSettings(
     return undefined;
   }
   const { enabled = true, disabled_handlers: disabled } = settings;
-  const isEnabled =
-    enabled === true ||
-    (typeof enabled === "string" && TRUE_WORDS.has(enabled.trim().toLowerCase()));
-  if (!isEnabled) {
+  if (!isTrue(enabled)) {
     frame.log.debug(`${key} is disabled`);
     return undefined;
   }

@@ -1,11 +1,10 @@
 import type { CloudConfig } from "../config/cloud-config.ts";
+import { isTrue } from "../text/boolean-option.ts";
 import { errorChain } from "../text/error-message.ts";
 import type { OutputTarget, OutputTargets } from "../system/system.ts";
 import type { OutputKey } from "./output-config.ts";
 import { parseOutputConfig } from "./output-config.ts";
 import type { StageFrame } from "./stage-frame.ts";
-
-const TRUE_WORDS: ReadonlySet<string> = new Set(["true", "1", "on", "yes"]);
 
 /** What is in force in a stage, so that a second call with the same targets changes nothing. */
 const inForce = new WeakMap<StageFrame, string>();
@@ -16,8 +15,8 @@ export async function applyOutput(
   config: CloudConfig,
   key: OutputKey,
 ): Promise<void> {
-  const keep = frame.base.process.env["_CLOUD_INIT_SAVE_STDOUT"]?.toLowerCase() ?? "";
-  const targets = TRUE_WORDS.has(keep) ? undefined : parseOutputConfig(config, key);
+  const isKept = isTrue(frame.base.process.env["_CLOUD_INIT_SAVE_STDOUT"]);
+  const targets = isKept ? undefined : parseOutputConfig(config, key);
   if (targets === undefined) {
     return;
   }

@@ -24,13 +24,6 @@ export interface StageOptions {
   readonly onOpen?: (frame: StageFrame) => void;
 }
 
-export interface StageResult {
-  /** Description of the datasource, once known. */
-  readonly datasource?: string;
-  readonly errors: readonly string[];
-  readonly modules: readonly ModuleOutcome[];
-}
-
 export type ModuleOutcome =
   | { readonly name: string; readonly status: "ran" | "already-ran" }
   | {
