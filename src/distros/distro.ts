@@ -1,6 +1,7 @@
 import type { PathRoots } from "../instance/paths.ts";
 import type { SystemFacts } from "../instance/system-facts.ts";
 import type { NetworkConfig } from "../network/network-config.ts";
+import type { NetworkTables } from "../network/tables.ts";
 import type { Logger } from "../report/logger.ts";
 import type { FileTree } from "../system/file-tree.ts";
 import type { System } from "../system/system.ts";
@@ -134,23 +135,8 @@ export interface NetworkOutcome {
   readonly problems: readonly Problem[];
 }
 
-export interface NetworkState {
-  readonly devices: readonly {
-    readonly name: string;
-    readonly isUp: boolean;
-    readonly address: string;
-    readonly mask: string;
-    readonly macAddress: string;
-  }[];
-  readonly routes: readonly {
-    readonly family: 4 | 6;
-    readonly destination: string;
-    readonly gateway: string;
-    readonly mask: string;
-    readonly device: string;
-    readonly flags: string;
-  }[];
-}
+/** As the ci-info tables show it. */
+export type NetworkState = NetworkTables;
 
 export type Service = "ssh" | "ntp" | "syslog";
 

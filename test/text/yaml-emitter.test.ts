@@ -1,3 +1,4 @@
+import { requireOrSkip } from "../support/require-or-skip.ts";
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { parseYaml } from "../../src/text/yaml.ts";
@@ -185,17 +186,14 @@ describe("what is written reads back equal", () => {
     );
   });
 
-  const hasOracle = hasPyYaml();
-  (hasOracle ? test : test.skip)(
-    hasOracle ? "by PyYAML" : "by PyYAML: skipped, python3 with PyYAML is not installed here",
-    () => {
-      const values = fc.sample(anyValue, { numRuns: 3000 });
-      const answers = askPyYaml(values.map(stringifyYaml));
-      for (const [index, value] of values.entries()) {
-        const answer = answers[index];
-        expect([stringifyYaml(value), answer?.error]).toEqual([stringifyYaml(value), undefined]);
-        expect(normaliseAnswer(answer?.value)).toEqual(oracleForm(wellFormed(value)));
-      }
-    },
-  );
+  const obstacle = hasPyYaml() ? undefined : "python3 with PyYAML is not installed here";
+  test.skipIf(requireOrSkip(obstacle))("by PyYAML", () => {
+    const values = fc.sample(anyValue, { numRuns: 3000 });
+    const answers = askPyYaml(values.map(stringifyYaml));
+    for (const [index, value] of values.entries()) {
+      const answer = answers[index];
+      expect([stringifyYaml(value), answer?.error]).toEqual([stringifyYaml(value), undefined]);
+      expect(normaliseAnswer(answer?.value)).toEqual(oracleForm(wellFormed(value)));
+    }
+  });
 });

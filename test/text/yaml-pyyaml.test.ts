@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { parseYaml } from "../../src/text/yaml.ts";
 import { PLAIN_SCALARS } from "./plain-scalars.ts";
+import { requireOrSkip } from "../support/require-or-skip.ts";
 import { askPyYaml, hasPyYaml, normaliseAnswer, oracleForm } from "./pyyaml-oracle.ts";
 
 function valueOf(text: string): unknown {
@@ -10,9 +11,7 @@ function valueOf(text: string): unknown {
 }
 
 describe("PyYAML as the oracle", () => {
-  const hasOracle = hasPyYaml();
-  if (!hasOracle) {
-    test.skip("skipped: python3 with PyYAML is not installed here", () => {});
+  if (requireOrSkip(hasPyYaml() ? undefined : "python3 with PyYAML is not installed here")) {
     return;
   }
 
