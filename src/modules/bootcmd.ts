@@ -19,6 +19,8 @@ export const bootcmd = defineModule({
     "failed. The instance-id is in `INSTANCE_ID`, and `cloud-init-per` is in the PATH.",
     "`timeouts: {bootcmd: 5m}` limits the time that they may take.",
   ].join("\n"),
+  aix: "runs the commands by `/bin/sh` early on every boot",
+  linux: "the same",
   frequency: "always",
   schema: Type.Object({
     bootcmd: Type.Optional(commandList("Commands to run early on every boot.")),

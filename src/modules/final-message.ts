@@ -19,6 +19,8 @@ export const finalMessage = defineModule({
     "`$uptime`, in lower or upper case, bare or as `${uptime}`; with `## template: jinja` as its",
     "first line it is a Jinja template with the same names.",
   ].join("\n"),
+  aix: "writes the message to the log and to standard error, and `boot-finished`",
+  linux: "the same",
   frequency: "always",
   schema: Type.Object({
     final_message: Type.Optional(

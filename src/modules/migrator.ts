@@ -9,6 +9,8 @@ export const migrator = defineModule({
     "Renames semaphores with `-` in their name, as very old versions wrote them, to the form with",
     "`_`. A file that is already there under the new name is never overwritten.",
   ].join("\n"),
+  aix: "renames old semaphores",
+  linux: "the same",
   frequency: "always",
   schema: Type.Object({
     migrate: Type.Optional(

@@ -10,6 +10,8 @@ export function renderModuleDocs(module: ConfigModule): string {
     "",
     module.description,
     "",
+    ...(module.aix === undefined ? [] : [`On AIX: ${module.aix}`]),
+    ...(module.linux === undefined ? [] : [`On Linux: ${module.linux}`]),
     `Runs: ${FREQUENCIES[module.frequency]}`,
     ...(module.activateByKeys === undefined
       ? []

@@ -18,6 +18,10 @@ export interface ModuleDefinition<S extends TObject> {
   readonly title: string;
   /** Markdown: what it does on AIX and on Linux, and the source of the contract. */
   readonly description: string;
+  /** For the table of keys: what it does on AIX, with which commands or files, in a sentence without its full stop. */
+  readonly aix?: string;
+  /** The same for Linux. */
+  readonly linux?: string;
   readonly frequency: Frequency;
   /** The top-level keys it reads, all optional, each with a description. */
   readonly schema: S;

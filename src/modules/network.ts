@@ -12,6 +12,8 @@ export const network = defineModule({
     "was given, when the drive is gone too. What is right already is not touched. With",
     "`updates: {network: {when: [boot]}}` init-local does so on every boot.",
   ].join("\n"),
+  aix: "gives the machine its network again when asked by `single`: `chdev`, `mkdev`, `chrctcp`",
+  linux: "units of systemd-networkd",
   frequency: "once-per-instance",
   schema: Type.Object({
     network: Type.Optional(

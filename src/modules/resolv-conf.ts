@@ -25,6 +25,8 @@ export const resolvConf = defineModule({
     "`/etc/resolv.conf.cloud-init.orig` unless the network has kept one already. The module is in no",
     "default list.",
   ].join("\n"),
+  aix: "renders `/etc/resolv.conf`",
+  linux: "the same",
   frequency: "once-per-instance",
   schema: Type.Object({
     manage_resolv_conf: Type.Optional(

@@ -15,6 +15,8 @@ export const runcmd = defineModule({
     "the last stage of the first boot. A string is a line for `/bin/sh`; a list is a command and its",
     "words, taken as they are.",
   ].join("\n"),
+  aix: "writes `instance/scripts/runcmd`, which scripts_user runs",
+  linux: "the same",
   frequency: "once-per-instance",
   schema: Type.Object({
     runcmd: Type.Optional(commandList("Commands to run at the end of the first boot.")),

@@ -11,6 +11,8 @@ export const scriptsPerBoot = defineModule({
     "AIX, `/var/lib/cloud` on Linux) in byte order of their names, on every boot.",
     "A script without a `#!` line runs by `/bin/sh`. One that fails does not stop the next.",
   ].join("\n"),
+  aix: "runs `scripts/per-boot` of the cloud directory",
+  linux: "the same",
   frequency: "always",
   schema: Type.Object({}),
   examples: [],

@@ -11,6 +11,8 @@ export const scriptsPerInstance = defineModule({
     "AIX, `/var/lib/cloud` on Linux) in byte order of their names, once for each instance-id: at the first boot of a deployment, and again after `rm -r instance/sem`.",
     "A script without a `#!` line runs by `/bin/sh`. One that fails does not stop the next.",
   ].join("\n"),
+  aix: "runs `scripts/per-instance`",
+  linux: "the same",
   frequency: "once-per-instance",
   schema: Type.Object({}),
   examples: [],

@@ -11,6 +11,8 @@ export const scriptsPerOnce = defineModule({
     "AIX, `/var/lib/cloud` on Linux) in byte order of their names, once in the life of this image.",
     "A script without a `#!` line runs by `/bin/sh`. One that fails does not stop the next.",
   ].join("\n"),
+  aix: "runs `scripts/per-once`",
+  linux: "the same",
   frequency: "once",
   schema: Type.Object({}),
   examples: [],

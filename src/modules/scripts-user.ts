@@ -17,6 +17,8 @@ export const scriptsUser = defineModule({
     "`timeouts: {scripts: 1h, runcmd: 30m}` limits the time that each script, and the commands of",
     "`runcmd` together, may take.",
   ].join("\n"),
+  aix: "runs `instance/scripts`",
+  linux: "the same",
   frequency: "once-per-instance",
   schema: Type.Object({}),
   examples: [],

@@ -10,6 +10,8 @@ export const scriptsVendor = defineModule({
     "Runs the `#!` scripts that vendor-data brought, from `instance/scripts/vendor`, in byte order",
     "of their names. `vendor_data.prefix` is a command that is put before each of them.",
   ].join("\n"),
+  aix: "runs `instance/scripts/vendor`",
+  linux: "the same",
   frequency: "once-per-instance",
   schema: Type.Object({
     vendor_data: Type.Optional(

@@ -20,6 +20,8 @@ export const setHostnameFromDns = defineModule({
     "instead of `set_hostname`. Where no name is found in half a minute, the deployed name is set.",
     "`update_hostname` then keeps this name as the deployed one. `eth0` means `en0` on AIX.",
   ].join("\n"),
+  aix: "the name that reverse lookup gives the address of `en0`",
+  linux: "of `eth0`",
   frequency: "once-per-instance",
   schema: Type.Object({
     ...hostnameSchema.properties,

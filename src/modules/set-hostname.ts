@@ -13,6 +13,8 @@ export const setHostname = defineModule({
     "name is kept in the ODM (`chdev -l inet0 -a hostname=…`), and the node name (`uname -n`) is its",
     "first part; on Linux it is kept in `/etc/hostname`. `/etc/hosts` is not touched.",
   ].join("\n"),
+  aix: "`chdev -l inet0 -a hostname=…`, `uname -S`",
+  linux: "`/etc/hostname`, `hostname`",
   frequency: "once-per-instance",
   schema: hostnameSchema,
   itemKeys: HOSTNAME_ITEM_KEYS,

@@ -68,6 +68,8 @@ export const ssh = defineModule({
     "`startsrc`, on Linux by systemd or the script in /etc/init.d. `ssh_publish_hostkeys` has no",
     "effect: no datasource here takes host keys.",
   ].join("\n"),
+  aix: "host keys by `ssh-keygen`, root's `/.ssh/authorized_keys`, `stopsrc` and `startsrc -s sshd` if something changed",
+  linux: "the same, with systemd or the script in `/etc/init.d`",
   frequency: "once-per-instance",
   schema: sshSchema,
   itemKeys: ["ssh_keys"],

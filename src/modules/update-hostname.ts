@@ -19,6 +19,8 @@ export const updateHostname = defineModule({
     "that was changed since the last boot stays: `data/previous-hostname` holds the name set before,",
     "and only where the machine still has that one is a new name set.",
   ].join("\n"),
+  aix: "puts the deployed name back at each boot",
+  linux: "the same, unless somebody changed it",
   frequency: "always",
   schema: hostnameSchema,
   itemKeys: HOSTNAME_ITEM_KEYS,

@@ -24,6 +24,8 @@ export const usersGroups = defineModule({
     "`lock_account: true` is `account_locked`. The groups root and wheel are `system`.",
     "On Linux: `useradd`, `groupadd`, `usermod -a -G`, `chpasswd`, `passwd -l`.",
   ].join("\n"),
+  aix: "`mkgroup`, `mkuser`, `chgrpmem -m +`, `chpasswd -c`, sudoers file",
+  linux: "`groupadd`, `useradd`, `usermod -a -G`, `chpasswd`, sudoers file",
   frequency: "once-per-instance",
   schema: usersGroupsSchema,
   itemKeys: ["groups", "user", "users"],

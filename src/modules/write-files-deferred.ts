@@ -12,6 +12,8 @@ export const writeFilesDeferred = defineModule({
     "Writes the entries of `write_files` that have `defer: true`, in the last stage: their owner may",
     "be a user that this boot made.",
   ].join("\n"),
+  aix: "writes the entries with `defer: true`, after users exist",
+  linux: "the same",
   frequency: "once-per-instance",
   schema: Type.Object({
     write_files: Type.Optional(Type.Array(writeFilesEntry, { description: "Files to write." })),

@@ -15,6 +15,8 @@ export const writeFiles = defineModule({
     "and mode is left alone. Entries with `defer: true` wait for `write_files_deferred`. On AIX the",
     "default owner is `root:system`, and the group `root` means `system`.",
   ].join("\n"),
+  aix: "writes the files; `root:root` is `root:system`",
+  linux: "writes the files",
   frequency: "once-per-instance",
   schema: Type.Object({
     write_files: Type.Optional(Type.Array(writeFilesEntry, { description: "Files to write." })),

@@ -192,11 +192,8 @@ async function printDocs(ctx: CliContext, names: readonly string[]): Promise<voi
       import("../../modules/module-docs.ts"),
     ]);
   if (names.length === 0) {
-    const modules = await Promise.all(MODULES.map((entry) => entry.load()));
-    const width = Math.max(...modules.map(({ name }) => name.length));
-    for (const { name, title } of modules) {
-      ctx.stdout(`${name.padEnd(width)}  ${title}\n`);
-    }
+    const { renderKeyTable } = await import("../../modules/key-table.ts");
+    ctx.stdout(renderKeyTable(await Promise.all(MODULES.map((entry) => entry.load()))));
     return;
   }
   const wanted = names.length === 1 && names[0] === "all" ? MODULES.map(({ name }) => name) : names;
