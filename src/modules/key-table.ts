@@ -23,11 +23,11 @@ function moduleRows(module: ConfigModule): readonly (readonly string[])[] {
   if (keys.length === 0) {
     return [["–", module.title, place, ...facts]];
   }
-  return keys.map(([key, node], index) => [
-    `\`${key}\``,
-    firstSentence(node),
-    ...(index === 0 ? [place, ...facts] : [module.name, SAME, SAME]),
-  ]);
+  return keys.map(([key, node], index) =>
+    [`\`${key}\``, firstSentence(node)].concat(
+      index === 0 ? [place, ...facts] : [module.name, SAME, SAME],
+    ),
+  );
 }
 
 const SAME = "″";
