@@ -50,7 +50,6 @@ const LATER: ReadonlySet<string> = new Set([
   "ntp",
   "package_update_upgrade_install",
   "phone_home",
-  "power_state_change",
   "puppet",
   "reset_rmc",
   "restore_volume_groups",

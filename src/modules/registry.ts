@@ -40,6 +40,12 @@ export const MODULES: readonly ModuleEntry[] = [
     load: async () => (await import("./network.ts")).network,
   },
   {
+    name: "power_state_change",
+    frequency: "once-per-instance",
+    activateByKeys: ["power_state"],
+    load: async () => (await import("./power-state-change.ts")).powerStateChange,
+  },
+  {
     name: "resolv_conf",
     frequency: "once-per-instance",
     activateByKeys: ["manage_resolv_conf"],

@@ -12,7 +12,7 @@ const AGENT_TIMEOUT_MS = 300_000;
 
 /** What commands need of the rest of the host. */
 export interface HostExecParts {
-  readonly process: Pick<ProcessInfo, "platform" | "env">;
+  readonly process: Pick<ProcessInfo, "platform" | "env" | "pid">;
   readonly output: HostOutput;
   readonly running: RunningCommands;
 }
@@ -24,6 +24,11 @@ export interface HostExecParts {
 export function createHostExec(parts: HostExecParts): Exec {
   async function execute(argv: readonly string[], options: ExecOptions = {}): Promise<ExecResult> {
     checkProgram(argv, options);
+    if (options.afterAgent !== undefined) {
+      const { leaveBehind } = await import("./host-leave-behind.ts");
+      const { afterAgent, ...rest } = options;
+      return execute(leaveBehind(argv, { ...afterAgent, pid: parts.process.pid }), rest);
+    }
     // Loaded on first use: much of what the agent does starts no child.
     const [{ spawn }, { followChild }] = await Promise.all([
       import("node:child_process"),

@@ -96,6 +96,8 @@ export interface ExecOptions {
   /** Whose code it is. User code is ended (whole process group) by SIGTERM to the agent; our own commands (chdev …) are waited for. Default "agent". */
   readonly owner?: "agent" | "user";
   readonly cwd?: string;
+  /** Left to run on its own once this process has ended, at the latest after so long; the call returns at once, and only says whether it could be left so. */
+  readonly afterAgent?: { readonly waitsMs: number };
   /** Only with `output: "inherit"`. Where the command really runs, this script runs in its place; in a plan and on a simulated machine `argv` stands for itself. */
   readonly reporting?: ReportingScript;
   /** Checked after the command really ran, never in a plan. Returns what is wrong. */

@@ -8,7 +8,11 @@ import { createHostOutput } from "../../src/system/host-output.ts";
 import { createRunningCommands } from "../../src/system/host-running-commands.ts";
 import type { ExecOptions, ExecResult } from "../../src/system/system.ts";
 
-const HOST = { platform: "linux", env: { NODE_OPTIONS: "--x", BUN_BE_BUN: "1", LANG: "C.UTF-8" } };
+const HOST = {
+  platform: "linux",
+  pid: process.pid,
+  env: { NODE_OPTIONS: "--x", BUN_BE_BUN: "1", LANG: "C.UTF-8" },
+};
 const exec = createHostExec({
   process: HOST,
   output: createHostOutput({ process: HOST }),

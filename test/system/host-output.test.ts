@@ -8,7 +8,7 @@ import { createHostOutput, type HostOutput } from "../../src/system/host-output.
 import { createRunningCommands } from "../../src/system/host-running-commands.ts";
 import type { Exec } from "../../src/system/system.ts";
 
-const HOST = { platform: "linux", env: {} };
+const HOST = { platform: "linux", pid: process.pid, env: {} };
 let root = "";
 let log = "";
 let fds: number[] = [];

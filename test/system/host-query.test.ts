@@ -7,7 +7,7 @@ import { createHostOutput } from "../../src/system/host-output.ts";
 import { createRunningCommands } from "../../src/system/host-running-commands.ts";
 import type { ExecOptions, ExecResult } from "../../src/system/system.ts";
 
-const HOST = { platform: "linux", env: {} };
+const HOST = { platform: "linux", pid: process.pid, env: {} };
 const exec = createHostExec({
   process: HOST,
   output: createHostOutput({ process: HOST }),
