@@ -25,6 +25,12 @@ export const MODULES: readonly ModuleEntry[] = [
     load: async () => (await import("./bootcmd.ts")).bootcmd,
   },
   {
+    name: "disable_ec2_metadata",
+    frequency: "always",
+    activateByKeys: ["disable_ec2_metadata"],
+    load: async () => (await import("./disable-ec2-metadata.ts")).disableEc2Metadata,
+  },
+  {
     name: "final_message",
     frequency: "always",
     load: async () => (await import("./final-message.ts")).finalMessage,
@@ -38,6 +44,11 @@ export const MODULES: readonly ModuleEntry[] = [
     name: "network",
     frequency: "once-per-instance",
     load: async () => (await import("./network.ts")).network,
+  },
+  {
+    name: "phone_home",
+    frequency: "once-per-instance",
+    load: async () => (await import("./phone-home.ts")).phoneHome,
   },
   {
     name: "power_state_change",

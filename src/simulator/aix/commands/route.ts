@@ -31,14 +31,19 @@ export const route: SimulatedCommand = {
     const wanted = parseRoute(rest);
     return typeof wanted === "string"
       ? failed(1, `${wanted}: bad value`)
-      : change(ctx, verb, wanted);
+      : change(ctx, verb, wanted, rest.includes("-reject"));
   },
 };
 
-function change(ctx: CommandContext, verb: "add" | "delete", wanted: RouteKey): CommandOutcome {
+function change(
+  ctx: CommandContext,
+  verb: "add" | "delete",
+  wanted: RouteKey,
+  isRejecting: boolean,
+): CommandOutcome {
   const failure =
     verb === "add"
-      ? addKernelRoute(ctx.machine, wanted, "UGS")
+      ? addKernelRoute(ctx.machine, wanted, isRejecting ? "UGHSR" : "UGS")
       : deleteKernelRoute(ctx.machine, wanted);
   const type = wanted.prefixLength === 32 || wanted.prefixLength === 128 ? "host" : "net";
   const destination = wanted.prefixLength === 0 ? "default" : wanted.destination;
@@ -73,7 +78,7 @@ function parseRoute(words: readonly string[]): RouteKey | string {
       index += 1;
       mask = word === "-netmask" ? (words[index] ?? "") : mask;
       prefix = word === "-prefixlen" ? (words[index] ?? "") : prefix;
-    } else if (["-net", "-host", "-inet", "-inet6", "-static"].includes(word)) {
+    } else if (["-net", "-host", "-inet", "-inet6", "-static", "-reject"].includes(word)) {
       isHost = isHost || word === "-host";
     } else if (word.startsWith("-")) {
       return word;
