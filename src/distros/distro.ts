@@ -76,6 +76,8 @@ export interface UserAdapter {
   finishUser?(user: UserSpec): Promise<void>;
   ensureGroup(name: string, members: readonly string[]): Promise<void>;
   setPassword(name: string, password: string, form: "plain" | "hashed"): Promise<void>;
+  /** The user has to change the password at the next login. */
+  ensurePasswordExpired(name: string): Promise<void>;
   /** The password only: keys keep working. */
   ensurePasswordLocked(name: string): Promise<void>;
   /** Undoes locks of the password and of the account; false where the user has no password to unlock. */

@@ -55,7 +55,6 @@ const LATER: ReadonlySet<string> = new Set([
   "salt_minion",
   "seed_random",
   "set_multipath_hcheck_interval",
-  "set_passwords",
   "ssh_authkey_fingerprints",
   "ssh_import_id",
   "timezone",

@@ -103,6 +103,11 @@ export const MODULES: readonly ModuleEntry[] = [
     frequency: "once-per-instance",
     load: async () => (await import("./set-hostname-from-dns.ts")).setHostnameFromDns,
   },
+  {
+    name: "set_passwords",
+    frequency: "once-per-instance",
+    load: async () => (await import("./set-passwords.ts")).setPasswords,
+  },
   { name: "ssh", frequency: "once-per-instance", load: async () => (await import("./ssh.ts")).ssh },
   {
     name: "update_etc_hosts",

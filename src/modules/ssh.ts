@@ -1,7 +1,8 @@
 import { type Static, Type } from "typebox";
 import { isMapping } from "../config/cloud-config.ts";
 import { addSshdLine, SSHD_CONFIG } from "../distros/posix/sshd-config.ts";
-import { isFile, readTextIfExists } from "../system/files.ts";
+import { testSshdConfig, writeKeepingAttributes } from "../distros/posix/sshd-config-edit.ts";
+import { readTextIfExists } from "../system/files.ts";
 import { errorMessage } from "../text/error-message.ts";
 import { disabledKeyOptions } from "./disabled-key-options.ts";
 import { ensureHostKeys } from "./host-keys.ts";
@@ -116,14 +117,12 @@ function isType(ctx: ModuleContext, type: string): boolean {
   return false;
 }
 
-const SSHD = "/usr/sbin/sshd";
-
 /** A line HostCertificate for each; a configuration that sshd then refuses is put back. */
 async function ensureCertificates(
   ctx: ModuleContext,
   certificates: readonly string[],
 ): Promise<boolean> {
-  const { fs, exec } = ctx.sys;
+  const { fs } = ctx.sys;
   const old = readTextIfExists(fs, SSHD_CONFIG);
   if (old === undefined || certificates.length === 0) {
     return false;
@@ -135,22 +134,14 @@ async function ensureCertificates(
   if (text === old) {
     return false;
   }
-  const stat = fs.stat(SSHD_CONFIG);
-  const attributes =
-    stat?.kind === "file" ? { mode: stat.mode, owner: `${stat.uid}:${stat.gid}` } : {};
-  fs.write(SSHD_CONFIG, text, attributes);
-  if (isFile(fs, SSHD)) {
-    // Not a query: it has to read what was written just now, which a plan did not do.
-    const result = await exec.run([SSHD, "-t"], { okExitCodes: "any" });
-    if (result.exitCode !== 0) {
-      fs.write(SSHD_CONFIG, old, attributes);
-      ctx.fail(
-        `Cannot add the host certificates: sshd refuses the configuration, and ${SSHD_CONFIG} is as it was: ${result.stderr.trim()}`,
-      );
-      return false;
-    }
+  const restore = writeKeepingAttributes(fs, SSHD_CONFIG, text);
+  try {
+    await testSshdConfig(ctx.sys, SSHD_CONFIG, restore);
+    return true;
+  } catch (error) {
+    ctx.fail(`Cannot add the host certificates: ${errorMessage(error)}`, error);
+    return false;
   }
-  return true;
 }
 
 async function ensureLoginKeys(ctx: ModuleContext, config: LoginConfig): Promise<void> {

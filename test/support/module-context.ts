@@ -156,6 +156,7 @@ export function createTestDistro(sys: System): Distro {
       ensureUser: missing,
       ensureGroup: missing,
       setPassword: missing,
+      ensurePasswordExpired: missing,
       ensurePasswordLocked: missing,
       ensureSudoRules: missing,
       ensureAuthorizedKeys: missing,

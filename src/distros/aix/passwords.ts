@@ -8,6 +8,7 @@ const PASSWD_FILE = "/etc/security/passwd";
 const USER_FILE = "/etc/security/user";
 const LASTLOG_FILE = "/etc/security/lastlog";
 const CHPASSWD = "/usr/bin/chpasswd";
+const PWDADM = "/usr/bin/pwdadm";
 const CHSEC = "/usr/bin/chsec";
 const CHUSER = "/usr/bin/chuser";
 const CRYPT_LENGTH = 8;
@@ -59,6 +60,14 @@ export async function setAixPassword(
     throw new Error(
       `Cannot set the password of user "${name}": chpasswd ended with exit code ${result.exitCode} and ${wrong}${said === "" ? "" : `: ${said}`}`,
     );
+  }
+}
+
+/** Sets the flag ADMCHG, unless it is set: the password has to be changed at the next login. */
+export async function ensureAixPasswordExpired(sys: System, name: string): Promise<void> {
+  const flags = readStanza(sys.fs, name)?.get("flags") ?? "";
+  if (!flags.split(/[\s,]+/u).includes("ADMCHG")) {
+    await sys.exec.run([PWDADM, "-f", "ADMCHG", name]);
   }
 }
 

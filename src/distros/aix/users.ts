@@ -6,6 +6,7 @@ import { ensureSudoRules } from "../posix/sudoers.ts";
 import { ensureValidShell, formatExpiry, refuseName, refuseShell } from "./account-limits.ts";
 import {
   ensureAixAccountLocked,
+  ensureAixPasswordExpired,
   ensureAixPasswordLocked,
   ensureAixUnlocked,
   setAixPassword,
@@ -77,6 +78,7 @@ export function createAixUsers(ctx: DistroContext): UserAdapter {
     finishUser,
     ensureGroup,
     setPassword: (name, password, form) => setAixPassword(sys, log, { name, password, form }),
+    ensurePasswordExpired: (name) => ensureAixPasswordExpired(sys, name),
     ensurePasswordLocked: (name) => ensureAixPasswordLocked(sys, name),
     ensureUnlocked: (name) => ensureAixUnlocked(sys, name),
     ensureAccountLocked: (name) => ensureAixAccountLocked(sys, name),

@@ -37,6 +37,13 @@ export async function setLinuxPassword(
   });
 }
 
+/** The password has to be changed at the next login: the day of its last change is 0 (shadow(5)). */
+export async function ensureLinuxPasswordExpired(sys: System, name: string): Promise<void> {
+  if (readShadow(sys.fs, name)?.changedDay !== "0") {
+    await sys.exec.run([PASSWD, "--expire", name]);
+  }
+}
+
 /** Makes the password fit nothing, kept behind a "!" for `passwd -u`. */
 export async function ensureLinuxPasswordLocked(sys: System, name: string): Promise<void> {
   const password = readShadow(sys.fs, name)?.password;
@@ -69,15 +76,17 @@ export async function ensureLinuxAccountLocked(sys: System, name: string): Promi
   }
 }
 
-/** Fields 2 and 8 of the user's line in shadow(5). */
+/** Fields 2, 3 and 8 of the user's line in shadow(5). */
 function readShadow(
   fs: FileSystem,
   name: string,
-): { readonly password: string; readonly expireDay: string } | undefined {
+):
+  | { readonly password: string; readonly changedDay: string; readonly expireDay: string }
+  | undefined {
   const text = readTextIfExists(fs, SHADOW) ?? "";
   const line = text.split("\n").find((candidate) => candidate.startsWith(`${name}:`));
   const fields = line?.split(":");
   return fields === undefined
     ? undefined
-    : { password: fields[1] ?? "", expireDay: fields[7] ?? "" };
+    : { password: fields[1] ?? "", changedDay: fields[2] ?? "", expireDay: fields[7] ?? "" };
 }

@@ -10,6 +10,7 @@ import { ensureAuthorizedKeysFile, type KeyOwner } from "../posix/authorized-key
 import { ensureSudoRules } from "../posix/sudoers.ts";
 import {
   ensureLinuxAccountLocked,
+  ensureLinuxPasswordExpired,
   ensureLinuxPasswordLocked,
   ensureLinuxUnlocked,
   setLinuxPassword,
@@ -69,6 +70,7 @@ export function createLinuxUsers(ctx: DistroContext): UserAdapter {
     ensureUser,
     ensureGroup,
     setPassword: (name, password, form) => setLinuxPassword(sys, { name, password, form }),
+    ensurePasswordExpired: (name) => ensureLinuxPasswordExpired(sys, name),
     ensurePasswordLocked: (name) => ensureLinuxPasswordLocked(sys, name),
     ensureUnlocked: (name) => ensureLinuxUnlocked(sys, name),
     ensureAccountLocked: (name) => ensureLinuxAccountLocked(sys, name),

@@ -24,7 +24,8 @@ export function readSshdOptions(fs: FileSystem, path: string = SSHD_CONFIG): Ssh
 export function parseSshdLine(
   line: string,
 ): { readonly keyword: string; readonly args: readonly string[] } | undefined {
-  const match = /^\s*([A-Za-z0-9]+)(?:\s*=\s*|\s+|$)(.*)$/u.exec(line);
+  // sshd cuts blanks off the end, a carriage return too.
+  const match = /^\s*([A-Za-z0-9]+)(?:\s*=\s*|\s+|$)(.*)$/u.exec(line.trimEnd());
   if (match?.[1] === undefined) {
     return undefined;
   }

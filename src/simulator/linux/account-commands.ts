@@ -162,7 +162,7 @@ function chpasswd(fs: FileSystem, args: readonly string[], stdin: string): Linux
 }
 
 function passwd(fs: FileSystem, args: readonly string[]): LinuxOutcome {
-  const flags = readFlags(args, [], ["-l", "-u"]);
+  const flags = readFlags(args, [], ["-l", "-u", "--expire"]);
   if (typeof flags === "string" || flags.operands.length !== 1) {
     return refuse("passwd", flags);
   }
@@ -170,6 +170,10 @@ function passwd(fs: FileSystem, args: readonly string[]): LinuxOutcome {
   const hash = findAccount(fs, "/etc/shadow", name)?.[1];
   if (hash === undefined) {
     return failed(1, `passwd: user '${name}' does not exist`);
+  }
+  if (flags.values.has("--expire")) {
+    changeShadow(fs, name, (fields) => [...fields.slice(0, 2), "0", ...fields.slice(3)]);
+    return done("passwd: password expiry information changed.\n");
   }
   const open = hash.replace(/^!+/u, "");
   if (flags.values.has("-u") && open === "") {

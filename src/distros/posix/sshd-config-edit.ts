@@ -1,0 +1,127 @@
+import { isFile, readTextIfExists } from "../../system/files.ts";
+import type { FileSystem, System } from "../../system/system.ts";
+import { parseSshdLine, readSshdOptions, SSHD_CONFIG } from "./sshd-config.ts";
+
+const SSHD_PATHS = ["/usr/sbin/sshd", "/opt/freeware/sbin/sshd"];
+const DROP_IN_DIRECTORY = "/etc/ssh/sshd_config.d";
+const DROP_IN = `${DROP_IN_DIRECTORY}/50-cloud-init.conf`;
+const DROP_IN_MODE = 0o600;
+
+/**
+ * The text with one option set for every connection: where the keyword stands before the first
+ * Match, its first line, which is the one that holds, gets the value; else a line comes in before
+ * the first Match or at the end. Every other byte stays as it was (sshd_config(5)).
+ */
+export function setSshdOption(text: string, keyword: string, value: string): string {
+  const lines = text.split("\n");
+  const parsed = lines.map(parseSshdLine);
+  const match = parsed.findIndex((line) => line?.keyword === "match");
+  const end = match === -1 ? lines.length : match;
+  const first = parsed.slice(0, end).findIndex((line) => line?.keyword === keyword.toLowerCase());
+  const wanted = `${keyword} ${value}`;
+  if (first !== -1) {
+    if (parsed[first]?.args[0] === value) {
+      return text;
+    }
+    const ending = lines[first]?.endsWith("\r") === true ? "\r" : "";
+    lines[first] = `${wanted}${ending}`;
+    return lines.join("\n");
+  }
+  if (match !== -1) {
+    lines.splice(match, 0, wanted);
+    return lines.join("\n");
+  }
+  const before = text === "" || text.endsWith("\n") ? text : `${text}\n`;
+  return `${before}${wanted}\n`;
+}
+
+/**
+ * Makes an option hold for every connection: in `sshd_config.d/50-cloud-init.conf` where the main
+ * file includes that directory, else in the main file. sshd tests the result; what it refuses is
+ * put back. Returns whether a file has changed. Throws where it cannot be done.
+ */
+export async function ensureSshdOption(
+  sys: System,
+  keyword: string,
+  value: string,
+  defaultValue: string,
+): Promise<boolean> {
+  const { fs } = sys;
+  const isSet = (): boolean =>
+    (readSshdOptions(fs).get(keyword.toLowerCase())?.[0] ?? defaultValue) === value;
+  if (isSet()) {
+    return false;
+  }
+  if (readTextIfExists(fs, SSHD_CONFIG) === undefined) {
+    throw new Error(`there is no ${SSHD_CONFIG}: is OpenSSH installed?`);
+  }
+  const path = includesDropIns(fs) ? DROP_IN : SSHD_CONFIG;
+  const old = readTextIfExists(fs, path);
+  const restore = writeKeepingAttributes(fs, path, setSshdOption(old ?? "", keyword, value));
+  if (!isSet()) {
+    restore();
+    throw new Error(
+      `another file says ${keyword} before ${path} can, and the first one counts: look for it with "grep -ri ${keyword} /etc/ssh"`,
+    );
+  }
+  await testSshdConfig(sys, path, restore);
+  return true;
+}
+
+/** Throws, after `restore`, if sshd is there and refuses its configuration as it is now. */
+export async function testSshdConfig(
+  sys: System,
+  path: string,
+  restore: () => void,
+): Promise<void> {
+  const sshd = SSHD_PATHS.find((program) => isFile(sys.fs, program));
+  if (sshd === undefined) {
+    return;
+  }
+  // Not a query: it has to read what was written just now, which a plan did not do.
+  const { exitCode, stderr } = await sys.exec.run([sshd, "-t"], { okExitCodes: "any" });
+  if (exitCode !== 0) {
+    restore();
+    throw new Error(
+      `sshd refuses the configuration, and ${path} is as it was: ${stderr.trim().slice(0, 500)}`,
+    );
+  }
+}
+
+/** Writes with the mode and owner that the file has; returns what undoes it. */
+export function writeKeepingAttributes(fs: FileSystem, path: string, text: string): () => void {
+  const old = readTextIfExists(fs, path);
+  const stat = fs.stat(path);
+  const attributes =
+    stat?.kind === "file"
+      ? { mode: stat.mode, owner: `${stat.uid}:${stat.gid}` }
+      : path === DROP_IN
+        ? { mode: DROP_IN_MODE }
+        : {};
+  fs.write(path, text, attributes);
+  return () => {
+    if (old === undefined) {
+      fs.remove(path);
+    } else {
+      fs.write(path, old, attributes);
+    }
+  };
+}
+
+/** Whether the main file, before its first Match, includes the directory's files. */
+function includesDropIns(fs: FileSystem): boolean {
+  for (const line of (readTextIfExists(fs, SSHD_CONFIG) ?? "").split("\n").map(parseSshdLine)) {
+    if (line?.keyword === "match") {
+      return false;
+    }
+    const isIncluded =
+      line?.keyword === "include" &&
+      line.args.some((pattern) =>
+        /^(?:\/etc\/ssh\/)?sshd_config\.d\/\*(?:\.conf)?$/u.test(pattern),
+      );
+    if (isIncluded) {
+      return true;
+    }
+  }
+  return false;
+}
