@@ -1,3 +1,4 @@
+import { urlWithoutSecrets } from "./http-error.ts";
 import type { Change } from "./change.ts";
 import type { Exec, FileAttributes, FileSystem, Http, System } from "./system.ts";
 
@@ -75,7 +76,7 @@ function observeHttp(base: Http, onChange: (change: Change) => void): Http {
   return {
     request(request) {
       if (request.effect === "change") {
-        onChange({ kind: "request", method: request.method, url: request.url });
+        onChange({ kind: "request", method: request.method, url: urlWithoutSecrets(request.url) });
       }
       return base.request(request);
     },

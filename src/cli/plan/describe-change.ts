@@ -51,6 +51,8 @@ export function describeChange(change: Change, before: BeforeChange): PlanStep {
   }
 }
 
+/** What a mode lets group and others do. */
+const OTHERS_MODE = 0o077;
 const FILE_MODE = 0o644;
 const DIRECTORY_MODE = 0o755;
 
@@ -71,15 +73,22 @@ function describeFile(
     mode,
     owner: ownerName(before, owner) ?? before.rootOwner,
     sizeBytes: change.content.length,
-    ...(before.withDiffs ? { diff: diffOf(change, isAppended, before.fs) } : {}),
+    ...(before.withDiffs
+      ? { diff: diffOf(change, isAppended, (mode & OTHERS_MODE) === 0, before.fs) }
+      : {}),
   };
 }
 
 function diffOf(
   change: Extract<Change, { readonly kind: "write" | "append" }>,
   isAppended: boolean,
+  isPrivate: boolean,
   fs: FileSystem,
 ): readonly string[] {
+  // Keys of users are public, whatever the file's mode.
+  if (isPrivate && !change.path.endsWith("/authorized_keys")) {
+    return ["[not shown: only its owner may read it]"];
+  }
   const old = isFile(fs, change.path) ? fs.readBytes(change.path) : new Uint8Array();
   return fileDiff(old, isAppended ? Buffer.concat([old, change.content]) : change.content);
 }

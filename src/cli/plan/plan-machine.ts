@@ -100,6 +100,7 @@ export async function createPlanLinux(distro: string, seed: PlanMachineSeed): Pr
 /**
  * `base`, where a command of the agent's that is not simulated counts as done when it changes
  * something, and is not found when it only reads: in neither case does the plan know what it does.
+ * What is sent to a server counts as received.
  */
 export function assumeUnknown(
   base: System,
@@ -126,6 +127,13 @@ export function assumeUnknown(
         }
         return { exitCode: 0, stdout: "", stderr: "", timedOut: false, durationMs: 0 };
       },
+    },
+    http: {
+      // A server that is told something has heard it.
+      request: async (request) =>
+        request.effect === "query"
+          ? base.http.request(request)
+          : { status: 200, headers: {}, body: new Uint8Array() },
     },
   };
 }
