@@ -91,6 +91,7 @@ const AIX_MODULES: ModuleLists = {
     "keys-to-console",
     "phone-home",
     "final-message",
+    "clear-clouddev",
     "power-state-change",
   ],
 };

@@ -6,6 +6,13 @@ import type { Logger } from "../report/logger.ts";
 import type { FileTree } from "../system/file-tree.ts";
 import type { System } from "../system/system.ts";
 import type { Problem } from "../text/problem.ts";
+import type { PackageAdapter } from "./package-adapter.ts";
+import type { LogForwardingAdapter } from "./log-forwarding-adapter.ts";
+import type { TimeAdapter } from "./time-adapter.ts";
+import type { TrustAdapter } from "./trust-adapter.ts";
+import type { LocaleAdapter } from "./locale-adapter.ts";
+import type { PowerAdapter } from "./power-adapter.ts";
+import type { VolumeAdapter } from "./volume-adapter.ts";
 
 /**
  * How one operating system does things: a record of adapters, composed, never inherited. A method
@@ -30,6 +37,19 @@ export interface Distro {
   readonly network: NetworkAdapter;
   readonly services: ServiceAdapter;
   readonly storage: StorageAdapter;
+  /** Absent where nothing is known of its time client. */
+  readonly time?: TimeAdapter;
+  /** Absent where nothing is known of its certificates. */
+  readonly trust?: TrustAdapter;
+  /** How log lines go to other machines where there is no rsyslogd. Absent: only rsyslogd does that. */
+  readonly logForwarding?: LogForwardingAdapter;
+  /** Absent where nothing is known of its software. */
+  readonly packages?: PackageAdapter;
+  readonly locale: LocaleAdapter;
+  /** What partitions on IBM Power have; absent where nothing of it can be there. */
+  readonly power?: PowerAdapter;
+  /** Absent where volumes are not built yet. */
+  readonly volumes?: VolumeAdapter;
 }
 
 /** What a distro is made of; nothing is asked of the machine when it is created. */
@@ -75,7 +95,13 @@ export interface UserAdapter {
   /** Finishes what `ensureUser` began for a new user when the machine went down. Absent: such a user stays as it is. */
   finishUser?(user: UserSpec): Promise<void>;
   ensureGroup(name: string, members: readonly string[]): Promise<void>;
-  setPassword(name: string, password: string, form: "plain" | "hashed"): Promise<void>;
+  /** A hash that is there already is not set again; `unlocks`: it is where it is locked. */
+  setPassword(
+    name: string,
+    password: string,
+    form: "plain" | "hashed",
+    options?: { readonly unlocks?: boolean },
+  ): Promise<void>;
   /** The user has to change the password at the next login. */
   ensurePasswordExpired(name: string): Promise<void>;
   /** The password only: keys keep working. */
@@ -86,6 +112,8 @@ export interface UserAdapter {
   ensureAccountLocked(name: string): Promise<void>;
   /** One rule line each, kept in one sudoers.d file. */
   ensureSudoRules(name: string, rules: readonly string[]): Promise<void>;
+  /** Whole rules about this user, one line each, in doas.conf(5). Absent: the system has no doas. */
+  ensureDoasRules?(name: string, rules: readonly string[]): Promise<void>;
   /** Adds keys to the user's authorized_keys; refuses links and foreign owners on the way. */
   ensureAuthorizedKeys(name: string, keys: readonly string[], options?: string): Promise<void>;
 }

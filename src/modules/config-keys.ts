@@ -27,6 +27,7 @@ const OWNED: Readonly<Record<string, string>> = {
   byobu: "byobu_by_default",
   ca_certs: "ca-certs ca_certs",
   chef: "chef",
+  clear_clouddev: "aix",
   debug: "debug",
   disable_ec2_metadata: "disable_ec2_metadata",
   disk_setup: "device_aliases disk_setup fs_setup",

@@ -217,11 +217,13 @@ async function makeKey(
   isQuiet: boolean,
 ): Promise<boolean> {
   const path = `${SSH_DIR}/ssh_host_${type}_key`;
-  const argv = [keygen, "-t", type, "-N", "", "-f", path];
+  const argv = [keygen, ...(isQuiet ? ["-q"] : []), "-t", type, "-N", "", "-f", path];
   const result = await ctx.sys.exec.run(argv, { okExitCodes: "any" });
   if (result.exitCode === 0) {
-    if (!isQuiet && result.stdout !== "") {
-      ctx.sys.output.write("stdout", result.stdout);
+    // Of what ssh-keygen shows only this helps: not the picture of the key.
+    const fingerprint = /^(?:SHA256|MD5):.*$/mu.exec(result.stdout)?.[0];
+    if (!isQuiet && fingerprint !== undefined) {
+      ctx.log.debug(`Made host key "${path}": ${fingerprint}`);
     }
     return true;
   }

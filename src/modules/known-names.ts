@@ -38,36 +38,19 @@ export function knownNameMessage(entryName: string, known: KnownName): string {
 
 const LATER: ReadonlySet<string> = new Set([
   "ansible",
-  "ca_certs",
   "chef",
   "debug",
   "disk_setup",
-  "keys_to_console",
-  "locale",
+  "growpart",
   "mcollective",
-  "mounts",
-  "ntp",
-  "package_update_upgrade_install",
   "puppet",
-  "reset_rmc",
-  "restore_volume_groups",
-  "rsyslog",
+  "resizefs",
   "salt_minion",
-  "seed_random",
-  "set_multipath_hcheck_interval",
-  "ssh_authkey_fingerprints",
-  "ssh_import_id",
-  "timezone",
-  "update_bootlist",
-  "yum_add_repo",
 ]);
 
 /** Without effect on AIX; modules of their own on Linux, later. */
 const NO_OP_ON_AIX: Readonly<Record<string, string>> = {
   apt_configure: "there is no apt on AIX",
-  growpart: "AIX grows volume groups by itself",
-  keyboard: "the keyboard of an LPAR is its console's",
-  resizefs: "JFS2 file systems grow by chfs, when they are asked to",
   zypper_add_repo: "there is no zypper on AIX",
 };
 

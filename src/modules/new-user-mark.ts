@@ -10,7 +10,8 @@ import type { ModuleContext } from "./module.ts";
  */
 export function markNew(ctx: ModuleContext, name: string): void {
   const names = markedNames(ctx);
-  if (!names.includes(name)) {
+  // A name with a line end would mark others; no system makes a user of that name.
+  if (!names.includes(name) && !name.includes("\n")) {
     keep(ctx, [...names, name]);
   }
 }

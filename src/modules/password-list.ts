@@ -1,5 +1,5 @@
 import { type CloudConfig, isMapping } from "../config/cloud-config.ts";
-import { isFalse } from "../text/boolean-option.ts";
+import { parseBoolean } from "../text/boolean-option.ts";
 import { describeKind } from "../text/describe-kind.ts";
 import type { Problem } from "../text/problem.ts";
 
@@ -23,6 +23,13 @@ export interface PasswordList {
 const HASH = /^\$(?:1|2a|2y|5|6|7|y|gy)(?:\$[^:]+){2,}$/u;
 /** As AIX keeps them (aix/commands.md §7.1). */
 const AIX_HASH = /^\{(?:smd5|ssha1|ssha256|ssha512)\}[^:\s]+$/u;
+/** What else stands in the place of a hash: 13 characters of crypt, the 20 of BSDi, and "!" or "*", which nothing fits. */
+const OTHER_HASH =
+  /^(?:\{[a-z0-9_]+\}\S+|\$[A-Za-z0-9-]+\$\S+|[./0-9A-Za-z]{13}|_[./0-9A-Za-z]{19}|[!*]\S*)$/u;
+/** A colon or a line end would make another user's line of it for chpasswd, a hyphen an option for passwd. */
+const LOGIN_NAME = /^[^\s:\p{Cc}-][^\s:\p{Cc}]*$/u;
+const NOT_A_NAME =
+  "the user's name is none: it has a blank, a colon, a control character or a hyphen in front (it is not shown here)";
 const RANDOM: ReadonlySet<string> = new Set(["R", "RANDOM"]);
 
 /**
@@ -45,7 +52,11 @@ export function readPasswordList(
     ...readList(chpasswd["list"], problems),
   ];
   const expire = chpasswd["expire"] ?? true;
-  const isExpired = !isFalse(expire);
+  const isExpired = parseBoolean(expire) ?? true;
+  if (parseBoolean(expire) === undefined) {
+    const message = `${wrongKind("true or false", expire)}; taken as true`;
+    problems.push({ message, path: ["chpasswd", "expire"] });
+  }
   const single = options.argument ?? config["password"] ?? undefined;
   if (single !== undefined && passwords.length === 0) {
     passwords.push(...readSingle(single, options.defaultName, problems));
@@ -66,6 +77,10 @@ function readSingle(
   }
   if (name === undefined) {
     problems.push({ message: "No default or defined user to change password for.", path });
+    return [];
+  }
+  if (!LOGIN_NAME.test(name)) {
+    problems.push({ message: NOT_A_NAME, path });
     return [];
   }
   return [{ name, ...formOf(password), path }];
@@ -98,6 +113,9 @@ function readUser(item: unknown, path: WantedPassword["path"]): WantedPassword |
   if (name === undefined || name === "") {
     return { message: 'the entry has no "name"', path };
   }
+  if (!LOGIN_NAME.test(name)) {
+    return { message: NOT_A_NAME, path };
+  }
   const type = item["type"] ?? "hash";
   if (type === "RANDOM") {
     return { name, form: "random", password: "", path };
@@ -108,6 +126,12 @@ function readUser(item: unknown, path: WantedPassword["path"]): WantedPassword |
   const password = textOf(item["password"]);
   if (password === undefined || password === "") {
     return { message: `there is no "password" for user "${name}"`, path };
+  }
+  if (type === "hash" && !OTHER_HASH.test(password)) {
+    return {
+      message: `the "password" of user "${name}" is no hash: write "type: text" beside it where it is the password itself`,
+      path,
+    };
   }
   return { name, form: type === "hash" ? "hashed" : "plain", password, path };
 }
@@ -138,7 +162,12 @@ function readList(written: unknown, problems: Problem[]): readonly WantedPasswor
       problems.push({ message: `${which} is not "user:password" (it is not shown here)`, path });
       return [];
     }
-    return [{ name: text.slice(0, colon).trim(), ...formOf(text.slice(colon + 1)), path }];
+    const name = text.slice(0, colon).trim();
+    if (!LOGIN_NAME.test(name)) {
+      problems.push({ message: NOT_A_NAME, path });
+      return [];
+    }
+    return [{ name, ...formOf(text.slice(colon + 1)), path }];
   });
 }
 

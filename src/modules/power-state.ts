@@ -1,3 +1,6 @@
+import { describeKind } from "../text/describe-kind.ts";
+import { printable } from "../text/printable.ts";
+
 /** "now", or minutes from now. */
 export type ShutdownTime = "now" | number;
 
@@ -30,7 +33,10 @@ export function readPowerState(written: Readonly<Record<string, unknown>>): Powe
   }
   const timeoutSeconds = readTimeout(written["timeout"] ?? TIMEOUT_SECONDS);
   if (timeoutSeconds === undefined) {
-    return `failed to convert timeout '${String(written["timeout"])}' to float.`;
+    const timeout = written["timeout"];
+    const shown =
+      typeof timeout === "string" ? printable(timeout.slice(0, 60)) : describeKind(timeout);
+    return `failed to convert timeout '${shown}' to float.`;
   }
   const condition = readCondition(written["condition"] ?? true);
   if (condition === undefined) {

@@ -25,6 +25,19 @@ export const MODULES: readonly ModuleEntry[] = [
     load: async () => (await import("./bootcmd.ts")).bootcmd,
   },
   {
+    name: "ca_certs",
+    frequency: "once-per-instance",
+    activateByKeys: ["ca_certs", "ca-certs"],
+    load: async () => (await import("./ca-certs.ts")).caCerts,
+  },
+  {
+    name: "clear_clouddev",
+    frequency: "once-per-instance",
+    activateByKeys: ["aix"],
+    distros: ["aix"],
+    load: async () => (await import("./clear-clouddev.ts")).clearClouddev,
+  },
+  {
     name: "disable_ec2_metadata",
     frequency: "always",
     activateByKeys: ["disable_ec2_metadata"],
@@ -36,14 +49,49 @@ export const MODULES: readonly ModuleEntry[] = [
     load: async () => (await import("./final-message.ts")).finalMessage,
   },
   {
+    name: "keyboard",
+    frequency: "once-per-instance",
+    activateByKeys: ["keyboard"],
+    load: async () => (await import("./keyboard.ts")).keyboard,
+  },
+  {
+    name: "keys_to_console",
+    frequency: "once-per-instance",
+    load: async () => (await import("./keys-to-console.ts")).keysToConsole,
+  },
+  {
+    name: "locale",
+    frequency: "once-per-instance",
+    load: async () => (await import("./locale.ts")).locale,
+  },
+  {
     name: "migrator",
     frequency: "always",
     load: async () => (await import("./migrator.ts")).migrator,
   },
   {
+    name: "mounts",
+    frequency: "once-per-instance",
+    activateByKeys: ["mounts", "swap", "mount_default_fields"],
+    load: async () => (await import("./mounts.ts")).mounts,
+  },
+  {
     name: "network",
     frequency: "once-per-instance",
     load: async () => (await import("./network.ts")).network,
+  },
+  {
+    name: "ntp",
+    frequency: "once-per-instance",
+    activateByKeys: ["ntp"],
+    load: async () => (await import("./ntp.ts")).ntp,
+  },
+  {
+    name: "package_update_upgrade_install",
+    frequency: "once-per-instance",
+    activateByKeys: ["apt_update", "package_update", "apt_upgrade", "package_upgrade", "packages"],
+    load: async () =>
+      (await import("./package-update-upgrade-install.ts")).packageUpdateUpgradeInstall,
   },
   {
     name: "phone_home",
@@ -57,10 +105,27 @@ export const MODULES: readonly ModuleEntry[] = [
     load: async () => (await import("./power-state-change.ts")).powerStateChange,
   },
   {
+    name: "reset_rmc",
+    frequency: "once-per-instance",
+    load: async () => (await import("./reset-rmc.ts")).resetRmc,
+  },
+  {
     name: "resolv_conf",
     frequency: "once-per-instance",
     activateByKeys: ["manage_resolv_conf"],
     load: async () => (await import("./resolv-conf.ts")).resolvConf,
+  },
+  {
+    name: "restore_volume_groups",
+    frequency: "once-per-instance",
+    distros: ["aix"],
+    load: async () => (await import("./restore-volume-groups.ts")).restoreVolumeGroups,
+  },
+  {
+    name: "rsyslog",
+    frequency: "once-per-instance",
+    activateByKeys: ["rsyslog"],
+    load: async () => (await import("./rsyslog.ts")).rsyslog,
   },
   {
     name: "runcmd",
@@ -94,6 +159,11 @@ export const MODULES: readonly ModuleEntry[] = [
     load: async () => (await import("./scripts-vendor.ts")).scriptsVendor,
   },
   {
+    name: "seed_random",
+    frequency: "once-per-instance",
+    load: async () => (await import("./seed-random.ts")).seedRandom,
+  },
+  {
     name: "set_hostname",
     frequency: "once-per-instance",
     load: async () => (await import("./set-hostname.ts")).setHostname,
@@ -104,11 +174,39 @@ export const MODULES: readonly ModuleEntry[] = [
     load: async () => (await import("./set-hostname-from-dns.ts")).setHostnameFromDns,
   },
   {
+    name: "set_multipath_hcheck_interval",
+    frequency: "once-per-instance",
+    distros: ["aix"],
+    load: async () =>
+      (await import("./set-multipath-hcheck-interval.ts")).setMultipathHcheckInterval,
+  },
+  {
     name: "set_passwords",
     frequency: "once-per-instance",
     load: async () => (await import("./set-passwords.ts")).setPasswords,
   },
   { name: "ssh", frequency: "once-per-instance", load: async () => (await import("./ssh.ts")).ssh },
+  {
+    name: "ssh_authkey_fingerprints",
+    frequency: "once-per-instance",
+    load: async () => (await import("./ssh-authkey-fingerprints.ts")).sshAuthkeyFingerprints,
+  },
+  {
+    name: "ssh_import_id",
+    frequency: "once-per-instance",
+    load: async () => (await import("./ssh-import-id.ts")).sshImportId,
+  },
+  {
+    name: "timezone",
+    frequency: "once-per-instance",
+    activateByKeys: ["timezone"],
+    load: async () => (await import("./timezone.ts")).timezone,
+  },
+  {
+    name: "update_bootlist",
+    frequency: "once-per-instance",
+    load: async () => (await import("./update-bootlist.ts")).updateBootlist,
+  },
   {
     name: "update_etc_hosts",
     frequency: "always",
@@ -136,5 +234,11 @@ export const MODULES: readonly ModuleEntry[] = [
     frequency: "once-per-instance",
     activateByKeys: ["write_files"],
     load: async () => (await import("./write-files-deferred.ts")).writeFilesDeferred,
+  },
+  {
+    name: "yum_add_repo",
+    frequency: "once-per-instance",
+    activateByKeys: ["yum_repos"],
+    load: async () => (await import("./yum-add-repo.ts")).yumAddRepo,
   },
 ];

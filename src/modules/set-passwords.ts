@@ -132,11 +132,13 @@ async function setPassword(
       name,
       made ?? wanted.password,
       wanted.form === "hashed" ? "hashed" : "plain",
+      { unlocks: true },
     );
     return true;
   } catch (error) {
+    const reason = await explain(ctx, name, error);
     fail(ctx, wanted, `Failed to set passwords with chpasswd for ["${name}"]`, {
-      reason: await explain(ctx, name, error),
+      reason: made === undefined ? reason : reason.replaceAll(made, "***"),
       cause: error,
     });
     return false;

@@ -1,8 +1,11 @@
 import { type Static, Type } from "typebox";
 import { isMapping } from "../config/cloud-config.ts";
 import { addSshdLine, SSHD_CONFIG } from "../distros/posix/sshd-config.ts";
-import { testSshdConfig, writeKeepingAttributes } from "../distros/posix/sshd-config-edit.ts";
-import { readTextIfExists } from "../system/files.ts";
+import {
+  readSshdText,
+  testSshdConfig,
+  writeKeepingAttributes,
+} from "../distros/posix/sshd-config-edit.ts";
 import { errorMessage } from "../text/error-message.ts";
 import { disabledKeyOptions } from "./disabled-key-options.ts";
 import { ensureHostKeys } from "./host-keys.ts";
@@ -100,6 +103,9 @@ export const ssh = defineModule({
     } catch (error) {
       ctx.fail(`Cannot set up the host keys: ${errorMessage(error)}`, error);
     }
+    if (config.ssh_publish_hostkeys !== undefined) {
+      ctx.log.debug("ssh_publish_hostkeys has no effect: this datasource takes no host keys");
+    }
     await ensureLoginKeys(ctx, config);
   },
 });
@@ -123,7 +129,7 @@ async function ensureCertificates(
   certificates: readonly string[],
 ): Promise<boolean> {
   const { fs } = ctx.sys;
-  const old = readTextIfExists(fs, SSHD_CONFIG);
+  const old = readSshdText(fs, SSHD_CONFIG);
   if (old === undefined || certificates.length === 0) {
     return false;
   }

@@ -1,5 +1,6 @@
 import { errorMessage } from "../text/error-message.ts";
 import { disabledKeyOptions } from "./disabled-key-options.ts";
+import { importSshIds } from "./import-ssh-ids.ts";
 import type { ModuleContext } from "./module.ts";
 import type { UserEntry } from "./user-entry.ts";
 
@@ -48,10 +49,39 @@ export async function ensureUserAccess(
       users.ensureSudoRules(user.name, user.sudoRules),
     );
   }
+  await ensureDoas(ctx, user, attempt);
   await attempt("add SSH keys of user", () => ensureKeys(ctx, user, options.defaultName));
+  if (user.importIds.length > 0) {
+    await importSshIds(ctx, user.name, user.importIds, options.failUser);
+  }
+  if (user.snapUser !== undefined) {
+    ctx.log.warn(
+      `snapuser of user "${user.name}" has no effect: no snap account is made. Use ssh_import_id or ssh_authorized_keys for the user's keys`,
+    );
+  }
   if (user.lockAccount) {
     await attempt("lock the account of user", () => users.ensureAccountLocked(user.name));
   }
+}
+
+async function ensureDoas(
+  ctx: ModuleContext,
+  user: UserEntry,
+  attempt: (what: string, step: () => Promise<void>) => Promise<void>,
+): Promise<void> {
+  if (user.doasRules.length === 0) {
+    return;
+  }
+  const { users } = ctx.distro;
+  if (users.ensureDoasRules === undefined) {
+    ctx.log.warn(
+      `doas of user "${user.name}" has no effect: there is no doas on ${ctx.distro.name}. Install sudo in the image and give the rules as sudo: "ALL=(ALL) NOPASSWD:ALL"`,
+    );
+    return;
+  }
+  await attempt("give doas rules to user", async () => {
+    await users.ensureDoasRules?.(user.name, user.doasRules);
+  });
 }
 
 /**

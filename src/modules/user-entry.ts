@@ -33,7 +33,12 @@ export interface UserEntry {
   /** A hash that is for new users only. */
   readonly newUserHash: string | undefined;
   readonly sudoRules: readonly string[];
+  /** Whole rules of doas.conf. */
+  readonly doasRules: readonly string[];
   readonly sshKeys: readonly string[];
+  /** "gh:alice", "lp:alice": whose keys at which server. */
+  readonly importIds: readonly string[];
+  readonly snapUser: string | undefined;
   /** Whose place the default user takes at a login with the cloud's keys. */
   readonly isRedirected: boolean;
 }
@@ -57,7 +62,10 @@ export function readUserEntry(user: RawUser): {
     noLogInit: flag("no_log_init") ?? false,
     lockAccount: flag("lock_account") ?? false,
     sudoRules: reader.sudoRules(),
+    doasRules: reader.lines("doas").filter((rule) => rule.trim() !== ""),
     sshKeys: reader.lines("ssh_authorized_keys"),
+    importIds: reader.names("ssh_import_id"),
+    snapUser: text("snapuser"),
     isRedirected: reader.isRedirected(),
     gecos: text("gecos"),
     homedir: text("homedir"),
@@ -75,14 +83,6 @@ export function readUserEntry(user: RawUser): {
   reader.refuseOthers();
   return { entry, problems: reader.problems };
 }
-
-/** Keys that are known, and that nothing here does yet: message ends. */
-const LATER: Readonly<Record<string, string>> = {
-  ssh_import_id:
-    "fetching keys from a key server is not built yet: give them as ssh_authorized_keys",
-  doas: "rules for doas are not built yet: use sudo, or write_files for doas.conf",
-  snapuser: "snap users are not built yet",
-};
 
 interface UserReader {
   readonly problems: readonly Problem[];
@@ -196,8 +196,7 @@ function createReader(user: RawUser): UserReader {
       for (const key of user.fields.keys()) {
         const isWanted = user.fields.get(key)?.value !== null && !read.has(key);
         if (isWanted) {
-          const later = Object.hasOwn(LATER, key) ? LATER[key] : undefined;
-          refuse(key, later ?? "there is no such key");
+          refuse(key, "there is no such key");
         }
       }
     },

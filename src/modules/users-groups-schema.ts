@@ -63,16 +63,16 @@ const userSettings = Type.Object(
         description: "Rules for sudo, or false for none: ALL=(ALL) NOPASSWD:ALL",
       }),
     ),
-    doas: texts("Rules for doas. Not built yet."),
+    doas: texts("Whole rules for doas, in /etc/doas.conf (Linux): permit nopass alice"),
     ssh_authorized_keys: texts("Public keys that may log in."),
-    ssh_import_id: texts("Ids at key servers. Not built yet."),
+    ssh_import_id: texts("Whose keys to fetch from a key server: gh:alice, lp:alice"),
     ssh_redirect_user: Type.Optional(
       Type.Union([Type.Boolean(), Type.String(), Type.Null()], {
         description:
           "Logins with the cloud's keys are told to use the default user instead. Default false.",
       }),
     ),
-    snapuser: text("Snap user. Not built yet."),
+    snapuser: text("Snap user: has no effect here, and a warning says so."),
   },
   { additionalProperties: true, description: "One user." },
 );

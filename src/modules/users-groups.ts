@@ -21,8 +21,11 @@ export const usersGroups = defineModule({
     "",
     "On AIX: `mkuser`, `mkgroup` and `chgrpmem -m +`; passwords by `chpasswd -c`, hashes only in",
     "AIX's formats; `lock_passwd` sets the password to `*` and leaves the account open for keys;",
-    "`lock_account: true` is `account_locked`. The groups root and wheel are `system`.",
-    "On Linux: `useradd`, `groupadd`, `usermod -a -G`, `chpasswd`, `passwd -l`.",
+    "`lock_account: true` is `account_locked`. The groups root and wheel are `system`; a shell that",
+    "login.cfg does not list is added there; there is no doas.",
+    "On Linux: `useradd`, `groupadd`, `usermod -a -G`, `chpasswd`, `passwd -l`, /etc/doas.conf.",
+    "Rules for sudo are checked with `visudo -c` where it is installed. Source: upstream's users and",
+    "groups; IBM's mkuser, chgrpmem and chpasswd command references.",
   ].join("\n"),
   aix: "`mkgroup`, `mkuser`, `chgrpmem -m +`, `chpasswd -c`, sudoers file",
   linux: "`groupadd`, `useradd`, `usermod -a -G`, `chpasswd`, sudoers file",
@@ -130,15 +133,16 @@ async function ensureUser(
 
 /** Keys that make no sense together. */
 function findConflict(user: UserEntry): string | undefined {
-  if (user.sshKeys.length === 0) {
+  if (user.sshKeys.length === 0 && user.importIds.length === 0) {
     return undefined;
   }
+  const keys = user.sshKeys.length > 0 ? "ssh_authorized_keys" : "ssh_import_id";
   if (user.noCreateHome || user.isSystem) {
     const key = user.noCreateHome ? "no_create_home" : "system";
-    return `Key(s) ssh_authorized_keys cannot be provided with ${key}: leave one of them out`;
+    return `Key(s) ${keys} cannot be provided with ${key}: leave one of them out`;
   }
   return user.isRedirected
-    ? "Key(s) ssh_authorized_keys cannot be provided with ssh_redirect_user: leave one of them out"
+    ? `Key(s) ${keys} cannot be provided with ssh_redirect_user: leave one of them out`
     : undefined;
 }
 

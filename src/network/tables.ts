@@ -1,3 +1,5 @@
+import { renderTable } from "../text/boxed-table.ts";
+
 /** Devices and routes as a machine has them. */
 export interface NetworkTables {
   readonly devices: readonly {
@@ -16,9 +18,6 @@ export interface NetworkTables {
     readonly flags: string;
   }[];
 }
-
-/** More rows than this help nobody on a console. */
-const ROW_COUNT_MAX = 200;
 
 /**
  * The boxed tables that cloud-init prints in its `init` stage, each line after "ci-info: " (compat
@@ -85,35 +84,3 @@ export function renderFailedNetworkTables(): string {
 }
 
 const FAILED_WIDTH = 80;
-
-function renderTable(
-  title: string,
-  header: readonly string[],
-  rows: readonly (readonly string[])[],
-): readonly string[] {
-  const cells = [header, ...rows.slice(0, ROW_COUNT_MAX)].map((row) =>
-    row.map((cell) => (cell === "" ? "." : cell)),
-  );
-  const widths = header.map((_, column) =>
-    Math.max(...cells.map((row) => row[column]?.length ?? 0)),
-  );
-  const rule = `+${widths.map((width) => "-".repeat(width + 2)).join("+")}+`;
-  const [head = "", ...body] = cells.map(
-    (row) =>
-      `|${row.map((cell, column) => ` ${centreCell(cell, widths[column] ?? 0)} `).join("|")}|`,
-  );
-  return [centreTitle(title, rule.length), rule, head, rule, ...body, rule];
-}
-
-/** As cloud-init's table printer: where the blanks are odd, text of even length has one more before it. */
-function centreCell(text: string, width: number): string {
-  const missing = Math.max(0, width - text.length);
-  const left = text.length % 2 === 0 ? Math.ceil(missing / 2) : Math.floor(missing / 2);
-  return " ".repeat(left) + text + " ".repeat(missing - left);
-}
-
-function centreTitle(text: string, width: number): string {
-  const missing = Math.max(0, width - text.length);
-  const left = Math.floor(missing / 2);
-  return "+".repeat(left) + text + "+".repeat(missing - left);
-}

@@ -75,6 +75,7 @@ function logExec(exec: Exec, base: System, listener: SystemListener): Exec {
     isChange: boolean,
   ): Promise<ExecResult> => {
     const line = formatCommandLine(argv);
+    const hide = (text: string): string => hidePasswords(text, argv, options?.stdin);
     const time = base.clock.now().toISOString();
     const startMs = base.clock.monotonicMs();
     log.debug(`Running command ${line}`);
@@ -96,11 +97,12 @@ function logExec(exec: Exec, base: System, listener: SystemListener): Exec {
     try {
       const result = await run();
       log.debug(`Command ${argv[0] ?? ""} ended with exit code ${result.exitCode}`);
-      record(result.exitCode, lastLines(result.stderr), undefined);
+      record(result.exitCode, hide(lastLines(result.stderr)), undefined);
       return result;
     } catch (error) {
-      log.debug(errorMessage(error));
-      record(exitCodeOf(error), lastLines(stderrOf(error)), errorMessage(error));
+      const reason = hide(errorMessage(error));
+      log.debug(reason);
+      record(exitCodeOf(error), hide(lastLines(stderrOf(error))), reason);
       throw error;
     }
   };
@@ -110,6 +112,21 @@ function logExec(exec: Exec, base: System, listener: SystemListener): Exec {
   };
 }
 
+/** A password made at random is in no configuration, so nothing else would mask it where chpasswd repeats its input. */
+function hidePasswords(text: string, argv: readonly string[], stdin: string | undefined): string {
+  if (stdin === undefined || argv[0]?.endsWith("/chpasswd") !== true) {
+    return text;
+  }
+  let hidden = text;
+  for (const line of stdin.split("\n")) {
+    const password = line.slice(line.indexOf(":") + 1);
+    hidden = password.length < PASSWORD_LENGTH_MIN ? hidden : hidden.replaceAll(password, "***");
+  }
+  return hidden;
+}
+
+/** As of secrets: to mask "a" would garble every line. */
+const PASSWORD_LENGTH_MIN = 4;
 const STDERR_LINES_MAX = 5;
 
 function lastLines(text: string): string {

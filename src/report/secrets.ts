@@ -1,3 +1,6 @@
+import { decodeBase64 } from "../text/base64.ts";
+import { decodeUtf8 } from "../text/decode-utf8.ts";
+
 /**
  * Values that must never reach a log, the ledger or a message. They are collected from the
  * configuration by key name; short ones are left out, since masking "a" would garble every line.
@@ -23,13 +26,13 @@ const DEPTH_MAX = 32;
 /** An empty collection. */
 export function createSecrets(): Secrets {
   const values = new Set<string>();
-  let sorted: readonly string[] | undefined;
+  let mask: ((text: string) => string) | undefined;
   const add = (text: string): void => {
     for (const line of text.split("\n")) {
       const value = line.trim();
       if (value.length >= SECRET_LENGTH_MIN && values.size < SECRET_COUNT_MAX) {
         values.add(value);
-        sorted = undefined;
+        mask = undefined;
       }
     }
   };
@@ -52,6 +55,9 @@ export function createSecrets(): Secrets {
         if (key === "chpasswd") {
           addPasswordList(item, add);
         }
+        if (key === "random_seed") {
+          addSeed(item, add);
+        }
         walk(item, isSecret || isSecretKey(key), depth + 1);
       }
     }
@@ -59,17 +65,56 @@ export function createSecrets(): Secrets {
   return {
     addFrom: (config) => walk(config, false, 0),
     mask(text) {
-      // Longest first, so that a secret that contains another goes as a whole.
-      sorted ??= [...values].sort((a, b) => b.length - a.length);
-      let masked = text;
-      for (const value of sorted) {
-        if (masked.includes(value)) {
-          masked = masked.replaceAll(value, "***");
-        }
-      }
-      return masked;
+      mask ??= createMask([...values].sort((a, b) => b.length - a.length));
+      return mask(text);
     },
   };
+}
+
+/** The secrets come longest first, so that one that contains another goes as a whole. */
+function createMask(secrets: readonly string[]): (text: string) => string {
+  if (secrets.length > FEW) {
+    const byStart = new Map<string, string[]>();
+    for (const secret of secrets) {
+      const start = secret.slice(0, SECRET_LENGTH_MIN);
+      const others = byStart.get(start);
+      if (others === undefined) {
+        byStart.set(start, [secret]);
+      } else {
+        others.push(secret);
+      }
+    }
+    return (text) => maskByStart(text, byStart);
+  }
+  return (text) => {
+    let masked = text;
+    for (const secret of secrets) {
+      if (masked.includes(secret)) {
+        masked = masked.replaceAll(secret, "***");
+      }
+    }
+    return masked;
+  };
+}
+
+/** Up to here, searching a text for each secret is quicker. Thousands of users have thousands of them. */
+const FEW = 32;
+
+/** Looks at each place of the text once, whatever the number of secrets; where two overlap, both go. */
+function maskByStart(text: string, byStart: ReadonlyMap<string, readonly string[]>): string {
+  let masked = "";
+  let end = 0;
+  for (let at = 0; at + SECRET_LENGTH_MIN <= text.length; at += 1) {
+    const candidates = byStart.get(text.slice(at, at + SECRET_LENGTH_MIN));
+    const secret = candidates?.find((candidate) => text.startsWith(candidate, at));
+    if (secret !== undefined) {
+      if (at >= end) {
+        masked += `${text.slice(end, at)}***`;
+      }
+      end = Math.max(end, at + secret.length);
+    }
+  }
+  return masked + text.slice(end);
 }
 
 const NOT_SECRET: ReadonlySet<string> = new Set([
@@ -94,5 +139,20 @@ function addPasswordList(value: unknown, add: (text: string) => void): void {
     if (typeof line === "string" && colon >= 0) {
       add(line.slice(colon + 1));
     }
+  }
+}
+
+/** `random_seed` of a cloud's metadata, or `random_seed: {data}` of a cloud-config. */
+function addSeed(value: unknown, add: (text: string) => void): void {
+  const data = typeof value === "object" && value !== null && "data" in value ? value.data : value;
+  if (typeof data !== "string") {
+    return;
+  }
+  add(data);
+  // A plan shows what would be written.
+  const bytes = decodeBase64(data);
+  const decoded = bytes === undefined ? undefined : decodeUtf8(bytes);
+  if (decoded !== undefined && "text" in decoded) {
+    add(decoded.text);
   }
 }

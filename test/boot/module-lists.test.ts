@@ -77,7 +77,10 @@ users: [{name: never}]
 `;
     const aix = createMachine({ drive: buildDrive({ userData }) });
     expect(await runBoot(aix)).toEqual(CLEAN);
-    expect(messagesAt(aix, "WARNING")).toEqual([]);
+    // users_groups is not in the list, so that nobody made the user.
+    expect(messagesAt(aix, "WARNING")).toEqual([
+      "Cannot show the keys of user never: there is no such user",
+    ]);
     expect(aix.system.fs.list(`${CLOUD_DIR}/sem`)).toContain("config_bootcmd.once");
     expect(semaphoresOf(aix, DRIVE_ID)).toContain("config_write_files");
     expect(aix.machine.hostname).toBe("vm1");

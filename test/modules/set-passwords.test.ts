@@ -175,6 +175,23 @@ describe("what cannot be set", () => {
       { chpasswd: { users: [{ name: "alice", type: "md5", password: "Secret-1" }] } },
       'the "type" of user "alice" is none of',
     ],
+    [
+      "a name that brings a line of its own",
+      { chpasswd: { users: [{ name: "bob\nroot", type: "text", password: "Secret-1" }] } },
+      "the user's name is none",
+    ],
+    [
+      "a name with a colon",
+      { chpasswd: { users: [{ name: "root:x", type: "text", password: "Secret-1" }] } },
+      "the user's name is none",
+    ],
+    ["a name that is an option", { chpasswd: { list: "-d:Secret-1" } }, "the user's name is none"],
+    [
+      "a password where a hash belongs",
+      { chpasswd: { users: [{ name: "alice", password: "Secret-1" }] } },
+      'write "type: text"',
+    ],
+    ["expire is neither", { chpasswd: { expire: "Secret-1" } }, "expected true or false"],
     ["a line without a colon", { chpasswd: { list: "Secret-1" } }, 'line 1 is not "user:password"'],
     ["an entry that is a list", { chpasswd: { list: [["Secret-1"]] } }, 'the entry is not "user:'],
     ["a password that is a list", { password: ["Secret-1"] }, "expected text"],
@@ -188,6 +205,16 @@ describe("what cannot be set", () => {
       expect(JSON.stringify([done.log, done.failures])).not.toContain("Secret");
     });
   }
+
+  test("5,000 entries, each second one bad, are all looked at", async () => {
+    const list = Array.from({ length: 5_000 }, (_, index) =>
+      index % 2 === 0 ? `alice:Secret-${index}` : `Secret-${index}`,
+    );
+    const done = await run({ chpasswd: { list, expire: false } });
+    expect(done.set).toHaveLength(2_500);
+    expect(done.failures).toHaveLength(2_500);
+    expect(JSON.stringify([done.log, done.failures])).not.toContain("Secret");
+  });
 
   test("whatever is written, the rest is read and no message shows it", () => {
     fc.assert(

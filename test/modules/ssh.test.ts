@@ -8,6 +8,7 @@ import {
   type SimulatedAix,
   type SimulatedAixOptions,
 } from "../../src/simulator/aix/simulated-aix.ts";
+import { createScriptedSystem } from "../../src/simulator/scripted-system.ts";
 import { readText } from "../../src/system/files.ts";
 import { planSystem } from "../../src/system/planned-system.ts";
 import type { System } from "../../src/system/system.ts";
@@ -107,6 +108,33 @@ describe("host keys", () => {
       'Cannot make a host key of type "../x": expected a name such as rsa, ecdsa or ed25519',
     ]);
     expect(log.join("\n")).toContain("DEBUG This OpenSSH makes no host key of type dsa");
+  });
+
+  test("of what ssh-keygen prints the log has the fingerprint, and with ssh_quiet_keygen nothing", async () => {
+    const print =
+      "Your public key has been saved\nThe key fingerprint is:\nSHA256:abc root@vm1\n|  .oO+B |\n";
+    for (const isQuiet of [false, true]) {
+      const { system, commands, output } = createScriptedSystem({
+        files: { "/usr/bin/ssh-keygen": "x", "/etc/ssh/ssh_host_rsa_key": "mine\n" },
+        commands: { "/usr/bin/ssh-keygen": print },
+      });
+      const result = await runModule(ssh, {
+        config: { ssh_genkeytypes: ["ed25519"], ssh_quiet_keygen: isQuiet, ssh_deletekeys: false },
+        system,
+        distro: createTestDistro(system),
+      });
+      const log = result.log.join("\n");
+      expect(output.stdout).toBe("");
+      expect(log.includes("SHA256:abc root@vm1")).toBe(!isQuiet);
+      expect(log).not.toContain(".oO+B");
+      expect(commands[0]?.includes("-q")).toBe(isQuiet);
+    }
+  });
+
+  test("ssh_publish_hostkeys is taken, and the log says that it has no effect", async () => {
+    const { failures, log } = await run({ ...SSH_OFF, ssh_publish_hostkeys: { enabled: true } });
+    expect(failures).toEqual([]);
+    expect(log.join("\n")).toContain("DEBUG ssh_publish_hostkeys has no effect");
   });
 
   test("ssh_deletekeys: false keeps the image's, warns, and makes what is missing", async () => {

@@ -286,6 +286,111 @@ describe("users_groups on AIX", () => {
     expect(findGroupEntry(aix.system.fs, "ok")?.members).toEqual(["alice"]);
   });
 
+  test("lsuser is asked once for each new user, however many there are", async () => {
+    const names = Array.from({ length: 300 }, (_, index) => `u${index}`);
+    const { aix, failures, again } = await runOnAix({
+      groups: { all: names },
+      users: names.map((name) => ({ name, groups: "ops", lock_passwd: false })),
+    });
+    expect(failures).toEqual([]);
+    const counts = new Map<string, number>();
+    for (const [program = ""] of aix.commands) {
+      counts.set(program, (counts.get(program) ?? 0) + 1);
+    }
+    expect(Object.fromEntries(counts)).toEqual({
+      "/usr/bin/mkgroup": 2,
+      "/usr/sbin/lsuser": 300,
+      "/usr/bin/mkuser": 300,
+      "/usr/bin/chgrpmem": 2,
+    });
+    for (const group of ["all", "ops"]) {
+      expect(findGroupEntry(aix.system.fs, group)?.members).toHaveLength(300);
+    }
+    const asked = aix.commands.length;
+    await again();
+    expect(aix.commands).toHaveLength(asked);
+  });
+
+  test("ssh_import_id fetches keys; an id that cannot be had stops neither user nor next", async () => {
+    const seen: string[] = [];
+    const { failures, aix, argvs } = await runOnAix(
+      { users: [{ name: "alice", ssh_import_id: ["gh:alice", "gh:ghost"] }, "bob"] },
+      { lines: { "users.0": 3 } },
+      {
+        http: ({ url }) => {
+          seen.push(url);
+          const body = new TextEncoder().encode(`${KEY}\n`);
+          return { status: url.includes("ghost") ? 404 : 200, headers: {}, body };
+        },
+      },
+    );
+    expect(seen).toHaveLength(2);
+    expect(readText(aix.system.fs, "/home/alice/.ssh/authorized_keys")).toStartWith(KEY);
+    expect(failures).toHaveLength(1);
+    expect(failures[0]).toStartWith('user-data:3: Cannot import SSH keys of "gh:ghost"');
+    expect(argvs).toContain("/usr/bin/mkuser pgrp=staff home=/home/bob bob");
+  });
+
+  test("doas and snapuser are warned of, with what to do instead", async () => {
+    const { log, failures, ledger } = await runOnAix({
+      users: [{ name: "alice", doas: ["permit nopass alice"], snapuser: "alice@example.com" }],
+    });
+    expect(failures).toEqual([]);
+    expect(log.filter((line) => line.startsWith("WARNING"))).toEqual([
+      'WARNING doas of user "alice" has no effect: there is no doas on aix. Install sudo in the image and give the rules as sudo: "ALL=(ALL) NOPASSWD:ALL"',
+      'WARNING snapuser of user "alice" has no effect: no snap account is made. Use ssh_import_id or ssh_authorized_keys for the user\'s keys',
+    ]);
+    expect(ledger[0]?.outcome).toBe("ok");
+  });
+
+  test.each([
+    ["root:x"],
+    ["root:!"],
+    ["a\nroot"],
+    ["-rf"],
+    ["Jürgen"],
+    ["$(id)"],
+    ["a b"],
+    ["../x"],
+    ["ALL"],
+    ["x".repeat(80)],
+  ])("a user %j is refused, with keys and rules for nobody, and the next is made", async (name) => {
+    const { failures, aix, argvs } = await runOnAix(
+      {
+        users: [
+          { name, ssh_authorized_keys: [KEY], sudo: "ALL=(ALL) ALL", plain_text_passwd: "x1y2z3" },
+          "bob",
+        ],
+      },
+      {},
+      { files: { "/etc/sudoers": "#includedir /etc/sudoers.d\n" } },
+    );
+    expect(failures.length).toBeGreaterThan(0);
+    expect(argvs).toEqual(["/usr/bin/mkuser pgrp=staff home=/home/bob bob"]);
+    expect(aix.system.fs.stat("/.ssh/authorized_keys")).toBeUndefined();
+    expect(aix.system.fs.stat(NEW_USER_MARK)).toBeUndefined();
+  });
+
+  test("users: [] and users of nothing do nothing; names come as text, list and mapping", async () => {
+    for (const users of [[], null, "", {}]) {
+      expect((await runOnAix({ users })).argvs).toEqual([]);
+    }
+    const made = ["/usr/bin/mkuser pgrp=staff home=/home/amy amy"];
+    const twice = [...made, "/usr/bin/mkuser pgrp=staff home=/home/bob bob"];
+    expect((await runOnAix({ users: "amy, bob" })).argvs).toEqual(twice);
+    expect((await runOnAix({ users: { amy: true, bob: {}, carol: false } })).argvs).toEqual(twice);
+    expect((await runOnAix({ user: "amy" })).argvs).toEqual(made);
+  });
+
+  test("a user of a group's name, and a group of a user's name, are no obstacle", async () => {
+    const { failures, aix } = await runOnAix({
+      groups: ["adm", "root2"],
+      users: [{ name: "staff" }, { name: "root2", primary_group: "root2" }],
+    });
+    expect(failures).toEqual([]);
+    expect(findPasswdEntry(aix.system.fs, "staff")?.gid).toBe(1);
+  });
+
   test("create_groups: false makes no groups", async () => {
     const { argvs, failures } = await runOnAix({
       users: [{ name: "alice", groups: ["nowhere"], create_groups: false }],

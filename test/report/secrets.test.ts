@@ -1,4 +1,5 @@
-import { expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
+import * as fc from "fast-check";
 import { createSecrets } from "../../src/report/secrets.ts";
 
 function maskAfter(config: unknown, text: string): string {
@@ -16,6 +17,15 @@ test("a password of digits is a number to YAML, and masked all the same", () => 
   expect(maskAfter({ password: 98_765_432 }, "it is 98765432")).toBe("it is ***");
 });
 
+test("a random seed is a secret, as written and decoded; its file is none", () => {
+  const data = Buffer.from("SEED-OF-THE-USER").toString("base64");
+  const config = { random_seed: { file: "/var/adm/seed", data, encoding: "b64" } };
+  expect(maskAfter(config, `${data} SEED-OF-THE-USER /var/adm/seed b64`)).toBe(
+    "*** *** /var/adm/seed b64",
+  );
+  expect(maskAfter({ random_seed: data }, data)).toBe("***");
+});
+
 test("of chpasswd the passwords are secret, not the users", () => {
   const config = {
     chpasswd: {
@@ -28,4 +38,49 @@ test("of chpasswd the passwords are secret, not the users", () => {
 
 test("a short value garbles no line", () => {
   expect(maskAfter({ password: "abc" }, "abc")).toBe("abc");
+});
+
+describe("thousands of secrets", () => {
+  const names = Array.from({ length: 5_000 }, (_, index) => `Secret-${index}-x`);
+
+  test("are all masked, also where they overlap or one contains another", () => {
+    const secrets = createSecrets();
+    secrets.addFrom({ password: [...names, "abcdef", "cdefghij", "abcd"] });
+    expect(secrets.mask("Secret-0-x, Secret-4999-x and Secret-5000-x")).toBe(
+      "***, *** and Secret-5000-x",
+    );
+    expect(secrets.mask("1 abcdefghij 2 abcd 3 abcde")).toBe("1 *** 2 *** 3 ***e");
+    expect(secrets.mask("abcdabcd")).toBe("******");
+    expect(secrets.mask("abc")).toBe("abc");
+    expect(secrets.mask("")).toBe("");
+  });
+
+  test("are masked in 10,000 lines in less than five seconds", () => {
+    const secrets = createSecrets();
+    secrets.addFrom({ password: names });
+    const start = performance.now();
+    for (let index = 0; index < 10_000; index += 1) {
+      secrets.mask(
+        `Running command chpasswd -c with the input of user u${index}, which took 20 ms`,
+      );
+    }
+    // Searching for each of them in each line takes ten times as long.
+    expect(performance.now() - start).toBeLessThan(5_000);
+  });
+
+  test("leave none in any text, few or many", () => {
+    const word = fc.stringMatching(/^[ab]{4,7}$/u);
+    fc.assert(
+      fc.property(
+        fc.array(word, { maxLength: 40 }),
+        fc.stringMatching(/^[abc]*$/u),
+        (some, text) => {
+          const secrets = createSecrets();
+          secrets.addFrom({ password: some });
+          const masked = secrets.mask(text);
+          expect(some.filter((secret) => masked.includes(secret))).toEqual([]);
+        },
+      ),
+    );
+  });
 });

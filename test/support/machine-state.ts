@@ -46,7 +46,8 @@ export function isOnMachine(change: Change): boolean {
     const [program = "", ...args] = change.argv;
     return !/\/u?mount$/u.test(program) || !args.some((arg) => arg.startsWith("/run/cloud-init/"));
   }
-  return !("path" in change) || !isAgentsOwn(change.path);
+  // Entropy is only ever added: no machine is another one for it.
+  return !("path" in change) || !(isAgentsOwn(change.path) || change.path === "/dev/urandom");
 }
 
 /** Everything about a machine that a user could notice later: files, device database, kernel. */
@@ -87,8 +88,8 @@ const VOLATILE: readonly RegExp[] = [
   /\/ledger\.jsonl$/u,
 ];
 
-/** Its presence counts, what it says does not: a time, a random key. */
-const TIMED = /\/(?:sem\/[^/]+|boot-finished|ssh_host_[^/]+)$/u;
+/** Its presence counts, what it says does not: a time, a random key, the node id that each reset of RMC makes. */
+const TIMED = /\/(?:sem\/[^/]+|boot-finished|ssh_host_[^/]+|ct_node_id)$/u;
 
 function listFiles(fs: FileSystem, directory: string): string[] {
   return fs.list(directory).flatMap((name) => {

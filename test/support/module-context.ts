@@ -166,5 +166,6 @@ export function createTestDistro(sys: System): Distro {
     network: { adapters: missing, ensure: missing, read: missing },
     services: { ensureRunning: missing, ensureStopped: missing, restart: missing },
     storage: { findDiscs: missing },
+    locale: { ensureLocale: missing, ensureTimezone: missing },
   };
 }

@@ -2,16 +2,24 @@ import type { Distro, DistroContext } from "../distro.ts";
 import { createAixDefaultUser } from "./defaults.ts";
 import { createAixHostname } from "./hostname.ts";
 import { readAixMachineId } from "./machine-id.ts";
+import { createAixLocale } from "./locale.ts";
 import { createAixNetwork } from "./network.ts";
+import { createAixPackages } from "./packages.ts";
+import { createAixPower } from "./power.ts";
 import { createAixResolver } from "./resolver.ts";
 import { createAixServices } from "./services.ts";
 import { createAixStorage } from "./storage.ts";
 import { readAixSystemFacts } from "./system-facts.ts";
+import { createAixLogForwarding } from "./syslog.ts";
+import { createAixTime } from "./time.ts";
+import { createAixTrust } from "./trust.ts";
 import { readAixUptimeSeconds } from "./uptime.ts";
 import { createAixUsers } from "./users.ts";
+import { createAixVolumes } from "./volumes.ts";
 
 /** AIX 7.1 to 7.3: the ODM, SRC, security stanza files. */
 export function createAix(ctx: DistroContext): Distro {
+  const services = createAixServices(ctx);
   return {
     name: "aix",
     family: "aix",
@@ -23,7 +31,14 @@ export function createAix(ctx: DistroContext): Distro {
     resolver: createAixResolver(ctx),
     users: createAixUsers(ctx),
     network: createAixNetwork(ctx),
-    services: createAixServices(ctx),
+    services,
     storage: createAixStorage(ctx),
+    time: createAixTime(ctx, services),
+    trust: createAixTrust(ctx),
+    logForwarding: createAixLogForwarding(ctx),
+    packages: createAixPackages(ctx),
+    locale: createAixLocale(ctx),
+    power: createAixPower(ctx),
+    volumes: createAixVolumes(ctx),
   };
 }

@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import type { Logger } from "../../report/logger.ts";
 import { readTextIfExists } from "../../system/files.ts";
 import type { FileSystem, System } from "../../system/system.ts";
@@ -39,7 +40,11 @@ export async function setAixPassword(
   if (form === "hashed" && before?.get("password") === password) {
     return;
   }
-  if (form === "plain" && password.length > CRYPT_LENGTH && isPasswordTruncated(sys.fs)) {
+  if (
+    form === "plain" &&
+    Buffer.byteLength(password) > CRYPT_LENGTH &&
+    isPasswordTruncated(sys.fs)
+  ) {
     log.warn(
       `The password of user "${name}" has more than ${CRYPT_LENGTH} characters and this machine looks at the first ${CRYPT_LENGTH} only: set pwd_algorithm in /etc/security/login.cfg (stanza usw) to ssha256 in the image`,
     );
@@ -118,7 +123,7 @@ export function refuseHash(hash: string): string | undefined {
     scheme === undefined
       ? "it is in no format that AIX reads"
       : `"${scheme}…" is a format of Linux`;
-  return `${was}; give a hash made on AIX ("{ssha256}…", "{ssha512}…", "{smd5}…" from /etc/security/passwd, or 13 characters of crypt), or the password itself as plain_text_passwd`;
+  return `${was}; give a hash made on AIX ("{ssha256}…", "{ssha512}…", "{smd5}…" from /etc/security/passwd, or 13 characters of crypt), or the password itself (users: plain_text_passwd, chpasswd: type: text)`;
 }
 
 function refusePlain(password: string): string | undefined {

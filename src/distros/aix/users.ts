@@ -1,6 +1,12 @@
 import { readTextIfExists } from "../../system/files.ts";
 import type { DistroContext, FoundUser, UserAdapter, UserSpec } from "../distro.ts";
-import { findGroupEntry, findPasswdEntry, findUserNameByUid, ownerOf } from "../posix/accounts.ts";
+import {
+  findGroupEntry,
+  findPasswdEntry,
+  findUserNameByUid,
+  ownerOf,
+  readPasswdEntries,
+} from "../posix/accounts.ts";
 import { ensureAuthorizedKeysFile, type KeyOwner } from "../posix/authorized-keys-file.ts";
 import { ensureSudoRules } from "../posix/sudoers.ts";
 import { ensureValidShell, formatExpiry, refuseName, refuseShell } from "./account-limits.ts";
@@ -37,9 +43,21 @@ export function createAixUsers(ctx: DistroContext): UserAdapter {
   const { sys, log } = ctx;
   const made = createMadeAccounts();
 
+  /** Asks lsuser once for a name that nobody has: with thousands of new users each question counts. */
+  async function find(name: string): Promise<FoundUser | undefined> {
+    if (made.absent.has(name) && findPasswdEntry(sys.fs, name) === undefined) {
+      return undefined;
+    }
+    const found = await findAixUser(ctx, name);
+    if (found === undefined) {
+      made.absent.add(name);
+    }
+    return found;
+  }
+
   async function ensureUser(user: UserSpec): Promise<void> {
     const groups = [...new Set(user.groups.map(mapGroup))];
-    if ((await findAixUser(ctx, user.name)) !== undefined) {
+    if ((await find(user.name)) !== undefined) {
       log.info(`User ${user.name} already exists, skipping.`);
       for (const group of groups) {
         await addMembers(ctx, made, group, [user.name]);
@@ -49,6 +67,7 @@ export function createAixUsers(ctx: DistroContext): UserAdapter {
     const wanted = { ...user, groups, primaryGroup: choosePrimaryGroup(ctx, user) };
     await createUser(ctx, wanted);
     made.users.set(user.name, wanted);
+    made.absent.delete(user.name);
     for (const group of groups) {
       made.memberships.add(`${group}:${user.name}`);
     }
@@ -61,19 +80,19 @@ export function createAixUsers(ctx: DistroContext): UserAdapter {
 
   async function ensureGroup(name: string, members: readonly string[]): Promise<void> {
     const group = mapGroup(name);
-    if (findGroupEntry(sys.fs, group) === undefined && !made.groups.has(group)) {
+    if (!made.groups.has(group) && findGroupEntry(sys.fs, group) === undefined) {
       const refusal = await refuseName(sys, "group", group);
       if (refusal !== undefined) {
         throw new Error(refusal);
       }
       await sys.exec.run([MKGROUP, group]);
-      made.groups.add(group);
     }
+    made.groups.add(group);
     await addMembers(ctx, made, group, members);
   }
 
   return {
-    find: (name) => findAixUser(ctx, name),
+    find,
     ensureUser,
     finishUser,
     ensureGroup,
@@ -96,13 +115,16 @@ export function createAixUsers(ctx: DistroContext): UserAdapter {
 /** What this process made: a plan does not find it on the machine. */
 interface MadeAccounts {
   readonly users: Map<string, UserSpec & { readonly primaryGroup: string }>;
+  /** Groups that are there, made or found. */
   readonly groups: Set<string>;
   /** "group:user" */
   readonly memberships: Set<string>;
+  /** Names that neither /etc/passwd nor lsuser knew. */
+  readonly absent: Set<string>;
 }
 
 function createMadeAccounts(): MadeAccounts {
-  return { users: new Map(), groups: new Set(), memberships: new Set() };
+  return { users: new Map(), groups: new Set(), memberships: new Set(), absent: new Set() };
 }
 
 /** /etc/passwd first; lsuser also knows the users of LDAP and other registries. */
@@ -264,6 +286,9 @@ function renderUseradd(user: CreateSettings): readonly string[] {
   ];
 }
 
+/** Of a command line: 200 names of 64 bytes are 13 kB, far below what any AIX takes (ncargs). */
+const MEMBERS_AT_ONCE = 200;
+
 /** Adds to the group, never `usermod -G`, which takes the user out of all others. */
 async function addMembers(
   ctx: DistroContext,
@@ -277,18 +302,25 @@ async function addMembers(
   const entry = findGroupEntry(ctx.sys.fs, group);
   const missing: string[] = [];
   const unknown: string[] = [];
+  const members = new Set(entry?.members);
+  const passwd = users.length > 1 ? readPasswdEntries(ctx.sys.fs) : undefined;
   for (const user of new Set(users)) {
-    const isMember =
-      entry?.members.includes(user) === true || made.memberships.has(`${group}:${user}`);
-    if (isMember || hasPrimaryGroup(ctx, made, user, group)) {
+    const known = passwd === undefined ? findPasswdEntry(ctx.sys.fs, user) : passwd.get(user);
+    const isMember = members.has(user) || made.memberships.has(`${group}:${user}`);
+    const hasPrimaryGroup =
+      made.users.get(user)?.primaryGroup === group ||
+      (entry !== undefined && known?.gid === entry.gid);
+    if (isMember || hasPrimaryGroup) {
       continue;
     }
-    const isThere = made.users.has(user) || (await findAixUser(ctx, user)) !== undefined;
+    const isThere =
+      known !== undefined || made.users.has(user) || (await findAixUser(ctx, user)) !== undefined;
     (isThere ? missing : unknown).push(user);
   }
-  if (missing.length > 0) {
-    await ctx.sys.exec.run([CHGRPMEM, "-m", "+", missing.join(","), group]);
-    for (const user of missing) {
+  for (let from = 0; from < missing.length; from += MEMBERS_AT_ONCE) {
+    const some = missing.slice(from, from + MEMBERS_AT_ONCE);
+    await ctx.sys.exec.run([CHGRPMEM, "-m", "+", some.join(","), group]);
+    for (const user of some) {
       made.memberships.add(`${group}:${user}`);
     }
   }
@@ -297,19 +329,6 @@ async function addMembers(
       `Unable to add group member ${unknown.map((user) => `"${user}"`).join(", ")} to group "${group}"; user does not exist`,
     );
   }
-}
-
-function hasPrimaryGroup(
-  ctx: DistroContext,
-  made: MadeAccounts,
-  user: string,
-  group: string,
-): boolean {
-  const gid = findGroupEntry(ctx.sys.fs, group)?.gid;
-  return (
-    made.users.get(user)?.primaryGroup === group ||
-    (gid !== undefined && findPasswdEntry(ctx.sys.fs, user)?.gid === gid)
-  );
 }
 
 async function findKeyOwner(

@@ -2,11 +2,16 @@ import type { Distro, DistroContext } from "../distro.ts";
 import { createLinuxDefaultUser, familyOf } from "./defaults.ts";
 import { createLinuxHostname } from "./hostname.ts";
 import { readLinuxMachineId } from "./machine-id.ts";
+import { createLinuxLocale } from "./locale.ts";
 import { createLinuxNetwork } from "./network.ts";
+import { createLinuxPackages } from "./packages.ts";
+import { createLinuxPower } from "./power.ts";
 import { createLinuxResolver } from "./resolver.ts";
 import { createLinuxServices } from "./services.ts";
 import { createLinuxStorage } from "./storage.ts";
 import { readLinuxSystemFacts } from "./system-facts.ts";
+import { createLinuxTime } from "./time.ts";
+import { createLinuxTrust } from "./trust.ts";
 import { readLinuxUptimeSeconds } from "./uptime.ts";
 import { createLinuxUsers } from "./users.ts";
 
@@ -25,5 +30,10 @@ export function createLinux(ctx: DistroContext, name: string): Distro {
     network: createLinuxNetwork(ctx),
     services: createLinuxServices(ctx),
     storage: createLinuxStorage(ctx),
+    time: createLinuxTime(ctx),
+    trust: createLinuxTrust(ctx, familyOf(name)),
+    packages: createLinuxPackages(ctx),
+    locale: createLinuxLocale(ctx, familyOf(name)),
+    power: createLinuxPower(ctx),
   };
 }

@@ -15,6 +15,8 @@ export async function setLinuxPassword(
     readonly name: string;
     readonly password: string;
     readonly form: "plain" | "hashed";
+    /** Sets a hash that is there behind a lock ("!") once more, without it. */
+    readonly unlocks?: boolean;
   },
 ): Promise<void> {
   const { name, password, form } = request;
@@ -23,18 +25,29 @@ export async function setLinuxPassword(
       `Cannot set the password of user "${name}": it is empty or has a line end or another control character in it`,
     );
   }
-  if (form === "hashed" && (password.includes(":") || /\s/u.test(password))) {
-    throw new Error(
-      `Cannot set the password of user "${name}": a hash has neither blanks nor colons`,
-    );
+  const refusal = form === "hashed" ? refuseLinuxHash(password) : undefined;
+  if (refusal !== undefined) {
+    throw new Error(`Cannot set the password of user "${name}": ${refusal}`);
   }
-  const current = readShadow(sys.fs, name)?.password.replace(/^!+/u, "");
-  if (form === "hashed" && current === password) {
+  const current = readShadow(sys.fs, name)?.password;
+  const counted = request.unlocks === true ? current : current?.replace(/^!+/u, "");
+  if (form === "hashed" && counted === password) {
     return;
   }
   await sys.exec.run([CHPASSWD, ...(form === "hashed" ? ["-e"] : [])], {
     stdin: `${name}:${password}\n`,
   });
+}
+
+/** What keeps a hash from being used on Linux, or undefined. Shows the hash's scheme, nothing more. */
+function refuseLinuxHash(hash: string): string | undefined {
+  const scheme = /^\{[A-Za-z0-9_]{1,16}\}/u.exec(hash)?.[0];
+  if (scheme !== undefined) {
+    return `"${scheme}…" is a format of AIX; give a hash made on Linux ("$y$…", "$6$…", "$5$…" of crypt(5)), or the password itself as plain_text_passwd`;
+  }
+  return hash.includes(":") || /\s/u.test(hash)
+    ? "a hash has neither blanks nor colons"
+    : undefined;
 }
 
 /** The password has to be changed at the next login: the day of its last change is 0 (shadow(5)). */

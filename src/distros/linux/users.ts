@@ -7,7 +7,9 @@ import {
   parsePasswd,
 } from "../posix/accounts.ts";
 import { ensureAuthorizedKeysFile, type KeyOwner } from "../posix/authorized-keys-file.ts";
+import { ensureDoasRules } from "../posix/doas.ts";
 import { ensureSudoRules } from "../posix/sudoers.ts";
+import { finishLinuxUser } from "./finish-user.ts";
 import {
   ensureLinuxAccountLocked,
   ensureLinuxPasswordExpired,
@@ -25,11 +27,28 @@ const SUDO_PLACES = { sudoers: ["/etc/sudoers"], visudo: ["/usr/sbin/visudo", "/
 /** Users and groups by shadow's tools. A user that exists keeps everything and gains groups. */
 export function createLinuxUsers(ctx: DistroContext): UserAdapter {
   const { sys, log } = ctx;
-  const made: MadeAccounts = { users: new Map(), groups: new Set(), memberships: new Set() };
+  const made: MadeAccounts = {
+    users: new Map(),
+    groups: new Set(),
+    memberships: new Set(),
+    absent: new Set(),
+  };
+
+  /** Asks getent once for a name that nobody has. */
+  async function find(name: string): Promise<FoundUser | undefined> {
+    if (made.absent.has(name) && findPasswdEntry(sys.fs, name) === undefined) {
+      return undefined;
+    }
+    const found = await findLinuxUser(ctx, name);
+    if (found === undefined) {
+      made.absent.add(name);
+    }
+    return found;
+  }
 
   async function ensureUser(user: UserSpec): Promise<void> {
     const groups = [...new Set(user.groups)];
-    if ((await findLinuxUser(ctx, user.name)) !== undefined) {
+    if ((await find(user.name)) !== undefined) {
       log.info(`User ${user.name} already exists, skipping.`);
       for (const group of groups) {
         await addMembers(ctx, made, group, [user.name]);
@@ -48,6 +67,7 @@ export function createLinuxUsers(ctx: DistroContext): UserAdapter {
           : undefined,
     });
     made.users.set(user.name, { ...user, primaryGroup });
+    made.absent.delete(user.name);
     for (const group of groups) {
       made.memberships.add(`${group}:${user.name}`);
     }
@@ -60,21 +80,24 @@ export function createLinuxUsers(ctx: DistroContext): UserAdapter {
         throw new Error(refusal);
       }
       await sys.exec.run([GROUPADD, name]);
-      made.groups.add(name);
     }
+    made.groups.add(name);
     await addMembers(ctx, made, name, members);
   }
 
   return {
-    find: (name) => findLinuxUser(ctx, name),
+    find,
     ensureUser,
+    finishUser: (user) => finishLinuxUser(sys, user),
     ensureGroup,
-    setPassword: (name, password, form) => setLinuxPassword(sys, { name, password, form }),
+    setPassword: (name, password, form, options) =>
+      setLinuxPassword(sys, { name, password, form, ...options }),
     ensurePasswordExpired: (name) => ensureLinuxPasswordExpired(sys, name),
     ensurePasswordLocked: (name) => ensureLinuxPasswordLocked(sys, name),
     ensureUnlocked: (name) => ensureLinuxUnlocked(sys, name),
     ensureAccountLocked: (name) => ensureLinuxAccountLocked(sys, name),
     ensureSudoRules: (name, rules) => ensureSudoRules(sys, log, SUDO_PLACES, { name, rules }),
+    ensureDoasRules: (name, rules) => ensureDoasRules(sys, log, { name, rules }),
     async ensureAuthorizedKeys(name, keys, options) {
       const owner = await findKeyOwner(ctx, made, name);
       ensureAuthorizedKeysFile(sys, log, owner, {
@@ -102,6 +125,8 @@ interface MadeAccounts {
   readonly groups: Set<string>;
   /** "group:user" */
   readonly memberships: Set<string>;
+  /** Names that neither /etc/passwd nor getent knew. */
+  readonly absent: Set<string>;
 }
 
 /** /etc/passwd first; getent also knows the users of LDAP and other services. */
@@ -211,11 +236,12 @@ async function addMembers(
   users: readonly string[],
 ): Promise<void> {
   const unknown: string[] = [];
+  const entry = users.length === 0 ? undefined : findGroupEntry(ctx.sys.fs, group);
+  const members = new Set(entry?.members);
   for (const user of new Set(users)) {
-    const entry = findGroupEntry(ctx.sys.fs, group);
     const key = `${group}:${user}`;
     const isPrimary = entry !== undefined && findPasswdEntry(ctx.sys.fs, user)?.gid === entry.gid;
-    if (isPrimary || entry?.members.includes(user) === true || made.memberships.has(key)) {
+    if (isPrimary || members.has(user) || made.memberships.has(key)) {
       continue;
     }
     if (!made.users.has(user) && (await findLinuxUser(ctx, user)) === undefined) {

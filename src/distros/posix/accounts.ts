@@ -27,7 +27,15 @@ const ACCOUNTS_LENGTH_MAX = 64 * 1024 * 1024;
 /** The user's line in /etc/passwd, or undefined. Only the line that fits is parsed. */
 export function findPasswdEntry(fs: FileSystem, name: string): PasswdEntry | undefined {
   const line = findLine(readAccounts(fs, PASSWD), name);
-  return line === undefined ? undefined : parsePasswdLine(line);
+  const entry = line === undefined ? undefined : parsePasswdLine(line);
+  // "root:x" begins a line of the table as well.
+  return entry?.name === name ? entry : undefined;
+}
+
+/** All users of /etc/passwd by name, for who looks for many of them; of two lines for one the first counts. */
+export function readPasswdEntries(fs: FileSystem): ReadonlyMap<string, PasswdEntry> {
+  const entries = parsePasswd(readAccounts(fs, PASSWD));
+  return new Map(entries.map((entry) => [entry.name, entry] as const).reverse());
 }
 
 /** The name of the user with this uid, or undefined. */
@@ -38,7 +46,8 @@ export function findUserNameByUid(fs: FileSystem, uid: number): string | undefin
 /** The group's line in /etc/group, or undefined. */
 export function findGroupEntry(fs: FileSystem, name: string): GroupEntry | undefined {
   const line = findLine(readAccounts(fs, GROUP), name);
-  return line === undefined ? undefined : parseGroupLine(line);
+  const entry = line === undefined ? undefined : parseGroupLine(line);
+  return entry?.name === name ? entry : undefined;
 }
 
 /** The name of the group with this gid, or undefined. */
@@ -120,11 +129,16 @@ function parseGroupLine(line: string): GroupEntry | undefined {
   return {
     name,
     gid: gidNumber,
-    members: (members ?? "")
-      .split(",")
-      .map((member) => member.trim())
-      .filter((member) => member !== ""),
+    members: splitMembers(members ?? ""),
   };
+}
+
+function splitMembers(text: string): readonly string[] {
+  const members = text === "" ? [] : text.split(",");
+  // A group of thousands is read for each of them: the common case takes no second look.
+  return /\s|,,|^,|,$/u.test(text)
+    ? members.map((member) => member.trim()).filter((member) => member !== "")
+    : members;
 }
 
 function isName(name: string | undefined): name is string {

@@ -48,6 +48,22 @@ export function ensureAuthorizedKeysFile(
   ensureFile(sys.fs, user, path, keys);
 }
 
+/** The file in which sshd finds keys of `user` and what it holds; the default file and "" where there is none. */
+export function readAuthorizedKeysFile(
+  fs: FileSystem,
+  user: Pick<KeyOwner, "name" | "home" | "uid">,
+): { readonly path: string; readonly text: string } {
+  const patterns = readSshdOptions(fs).get("authorizedkeysfile") ?? [DEFAULT_FILE];
+  const paths = patterns
+    .filter((pattern) => pattern.toLowerCase() !== "none")
+    .map((pattern) => expandTokens(pattern, user));
+  const path = paths.find((candidate) => fs.stat(candidate)?.kind === "file");
+  const sizeBytes = path === undefined ? 0 : (fs.stat(path)?.sizeBytes ?? 0);
+  return path === undefined || sizeBytes > FILE_BYTES_MAX
+    ? { path: path ?? paths[0] ?? expandTokens(DEFAULT_FILE, user), text: "" }
+    : { path, text: readTextIfExists(fs, path) ?? "" };
+}
+
 const DEFAULT_FILE = ".ssh/authorized_keys";
 const DIRECTORY_MODE = 0o700;
 const FILE_MODE = 0o600;
@@ -102,7 +118,7 @@ function choosePath(fs: FileSystem, log: Logger, user: KeyOwner, choice: PathCho
 }
 
 /** Tokens of sshd_config(5): %h home, %u name, %U uid, %% a percent sign. Relative: below home. */
-function expandTokens(pattern: string, user: KeyOwner): string {
+function expandTokens(pattern: string, user: Pick<KeyOwner, "name" | "home" | "uid">): string {
   const home = user.home === "/" ? "" : user.home.replace(/\/+$/u, "");
   const expanded = pattern.replace(/%([%huU])/gu, (_, token: string) => {
     switch (token) {

@@ -17,7 +17,7 @@ export interface SudoRequest {
 /**
  * Keeps a user's rules in `sudoers.d/90-cloud-init-users` beside the sudoers file of the installed
  * sudo, and sees to it that this directory is read. Rules of the same user that were there are
- * replaced. Throws, with nothing changed, where visudo refuses them.
+ * replaced. Throws, with the files as they were, where visudo refuses them.
  */
 export async function ensureSudoRules(
   sys: System,
@@ -71,11 +71,14 @@ async function ensureRulesFile(
   const old = readTextIfExists(sys.fs, path);
   const text = replaceRules(old ?? HEADER, request);
   if (text !== old) {
-    await checkRules(sys, log, places, { text, request });
+    const isChecked = await checkRules(sys, log, places, { text, request });
     if (sys.fs.stat(directory) === undefined) {
       sys.fs.makeDirectory(directory, { mode: DIRECTORY_MODE });
     }
     sys.fs.write(path, text, { mode: FILE_MODE });
+    if (!isChecked) {
+      await checkInPlace(sys, places, { path, old, request });
+    }
   } else if (stat?.kind === "file" && stat.mode !== FILE_MODE) {
     sys.fs.setAttributes(path, { mode: FILE_MODE });
   }
@@ -89,45 +92,87 @@ function isRule(rule: string): boolean {
 /** The user's block: a comment line, then lines that begin with the name. */
 function replaceRules(text: string, request: SudoRequest): string {
   const title = `# User rules for ${request.name}`;
-  const block = [title, ...request.rules.map((rule) => `${request.name} ${rule}`)];
+  const user = quoteUser(request.name);
+  const block = [title, ...request.rules.map((rule) => `${user} ${rule}`)];
   const lines = text.replace(/\n*$/u, "").split("\n");
   const start = lines.indexOf(title);
   if (start === -1) {
     return `${lines.join("\n")}\n\n${block.join("\n")}\n`;
   }
   let end = start + 1;
-  while (lines[end]?.startsWith(`${request.name} `) === true) {
+  while (lines[end]?.startsWith(`${user} `) === true) {
     end += 1;
   }
   lines.splice(start, end - start, ...block);
   return `${lines.join("\n")}\n`;
 }
 
-/** visudo reads the text from standard input (`-f -`), so that a broken one is never in place. */
+/** A word of capitals would be an alias, and ALL everybody, unless it is quoted (sudoers(5)). */
+function quoteUser(name: string): string {
+  return /^[A-Za-z0-9_.-]*[a-z.-][A-Za-z0-9_.-]*$/u.test(name) ? name : `"${name}"`;
+}
+
+/**
+ * visudo reads the text from standard input (`-f -`), so that a broken one is never in place. False
+ * where it could not say: there is no visudo, or an old one.
+ */
 async function checkRules(
   sys: System,
   log: Logger,
   places: SudoPlaces,
   checked: { readonly text: string; readonly request: SudoRequest },
-): Promise<void> {
+): Promise<boolean> {
   const visudo = places.visudo.find((path) => isFile(sys.fs, path));
   if (visudo === undefined) {
-    return;
+    return false;
   }
   const result = await sys.exec.query([visudo, "-c", "-q", "-f", "-"], {
     stdin: checked.text,
     okExitCodes: "any",
   });
   if (result.exitCode === 0) {
-    return;
+    return true;
   }
   const said = `${result.stderr}${result.stdout}`.trim();
   if (/No such file|unable to open|usage:/iu.test(said)) {
-    log.debug(`"${visudo}" does not check standard input, the sudo rules stay unchecked: ${said}`);
+    log.debug(`"${visudo}" does not check standard input, it is asked about the file: ${said}`);
+    return false;
+  }
+  throw refused(checked.request, said);
+}
+
+/** Asks about the file where it stands, and puts back what was there if it is broken. */
+async function checkInPlace(
+  sys: System,
+  places: SudoPlaces,
+  written: {
+    readonly path: string;
+    readonly old: string | undefined;
+    readonly request: SudoRequest;
+  },
+): Promise<void> {
+  const visudo = places.visudo.find((path) => isFile(sys.fs, path));
+  if (visudo === undefined) {
     return;
   }
-  throw new Error(
-    `Cannot give user "${checked.request.name}" the sudo rules ${checked.request.rules.map((rule) => `"${rule}"`).join(", ")}: visudo refuses them, and nothing was changed: ${said}`,
+  // Not a query: in a plan there is no such file to ask about.
+  const argv = [visudo, "-c", "-q", "-f", written.path];
+  const result = await sys.exec.run(argv, { okExitCodes: "any" });
+  if (result.exitCode === 0) {
+    return;
+  }
+  if (written.old === undefined) {
+    sys.fs.remove(written.path);
+  } else {
+    sys.fs.write(written.path, written.old, { mode: FILE_MODE });
+  }
+  throw refused(written.request, `${result.stderr}${result.stdout}`.trim());
+}
+
+function refused(request: SudoRequest, said: string): Error {
+  const rules = request.rules.map((rule) => `"${rule}"`).join(", ");
+  return new Error(
+    `Cannot give user "${request.name}" the sudo rules ${rules}: visudo refuses them, and nothing was changed: ${said}`,
   );
 }
 

@@ -2,11 +2,14 @@ import { readTextIfExists } from "../../system/files.ts";
 import type { FileSystem } from "../../system/system.ts";
 import { configureNetwork } from "./boot-network.ts";
 import { discoverDevices } from "./discover.ts";
+import { findDisk, membersOf } from "./lvm.ts";
 import { type AixMachine, findDevice, takePid } from "./machine.ts";
-import { unmountTree } from "./mount-table.ts";
+import { SYSTEM_DIRECTORIES, mountAll } from "./mount-stanza.ts";
+import { unmountTree, unmountVolume } from "./mount-table.ts";
 import { beginService } from "./network-services.ts";
 import { attributeValue } from "./odm.ts";
 import { runBootLines } from "./run-boot-lines.ts";
+import { forgetVolumeGroups } from "./seed-storage.ts";
 import { BOOT_SUBSYSTEMS } from "./seed-subsystems.ts";
 
 const CLEAR_VARIABLE = "ibm,aix-clearODMdata";
@@ -19,8 +22,12 @@ const CLEAR_VARIABLE = "ibm,aix-clearODMdata";
  * Source: notes on AIX commands, 2.6 (clouddev and ghostdev) and 4.2 (inittab).
  */
 export function bootMachine(machine: AixMachine, fs: FileSystem, bootTimeMs: number): void {
-  for (const mount of machine.mounts.filter(({ vfs }) => vfs === "cdrfs")) {
-    unmountTree(machine, fs, mount);
+  for (const mount of [...machine.mounts].reverse()) {
+    if (mount.vfs === "cdrfs") {
+      unmountTree(machine, fs, mount);
+    } else if (!SYSTEM_DIRECTORIES.has(mount.directory)) {
+      unmountVolume(machine, fs, mount);
+    }
   }
   machine.bootTimeMs = bootTimeMs;
   machine.mounts = baseMounts(bootTimeMs);
@@ -30,7 +37,9 @@ export function bootMachine(machine: AixMachine, fs: FileSystem, bootTimeMs: num
   }
   machine.configuredFor = machine.identity.partitionUuid;
   discoverDevices(machine);
+  varyOnAtBoot(machine);
   configureNetwork(machine);
+  mountAll({ machine, fs, nowMs: bootTimeMs });
   const rcTcpip = readTextIfExists(fs, "/etc/rc.tcpip") ?? "";
   startDaemons(machine, rcTcpip);
   for (const subsystem of machine.subsystems) {
@@ -62,6 +71,7 @@ function clearsDevices(machine: AixMachine): boolean {
 
 /** Devices are found anew: what was customized is gone, and so are pseudo adapters. */
 function clearDevices(machine: AixMachine): void {
+  forgetVolumeGroups(machine);
   machine.attributes = machine.attributes.filter(
     (row) =>
       row.device === "sys0" || row.device === "hdisk0" || isLinkLocalOnly(machine, row.device),
@@ -69,6 +79,20 @@ function clearDevices(machine: AixMachine): void {
   machine.devices = machine.devices.filter(
     (device) => device.subclass !== "pseudo" && device.subclass !== "vlan",
   );
+}
+
+/** Volume groups that are known, have all their disks and are to be on; paging spaces likewise. */
+function varyOnAtBoot(machine: AixMachine): void {
+  for (const group of machine.storage.volumeGroups) {
+    const disks = membersOf(machine.storage, group);
+    const isWhole = disks.every(({ name }) => findDisk(machine, name) !== undefined);
+    if (group.state !== "unknown") {
+      group.state = isWhole && (group.autoOn || group.name === "rootvg") ? "active" : "varied-off";
+    }
+  }
+  for (const space of machine.storage.pagingSpaces) {
+    space.isActive = space.isAuto;
+  }
 }
 
 /** The management interface is configured by the platform: it is there again at once. */

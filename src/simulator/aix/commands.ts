@@ -19,12 +19,24 @@ export const aixCommands: readonly CommandEntry[] = [
     load: async () => (await import("./commands/bootinfo.ts")).bootinfo,
   },
   {
+    path: "/usr/bin/bootlist",
+    load: async () => (await import("./commands/bootlist.ts")).bootlist,
+  },
+  {
+    path: "/usr/lib/boot/bootutil",
+    load: async () => (await import("./commands/bootutil.ts")).bootutil,
+  },
+  {
     path: "/usr/sbin/cfgmgr",
     load: async () => (await import("./commands/cfgmgr.ts")).cfgmgr,
   },
   {
     path: "/usr/sbin/chdev",
     load: async () => (await import("./commands/chdev.ts")).chdev,
+  },
+  {
+    path: "/usr/sbin/chfs",
+    load: async () => (await import("./commands/chfs.ts")).chfs,
   },
   {
     path: "/usr/bin/chgroup",
@@ -35,8 +47,20 @@ export const aixCommands: readonly CommandEntry[] = [
     load: async () => (await import("./commands/chgrpmem.ts")).chgrpmem,
   },
   {
+    path: "/usr/bin/chlang",
+    load: async () => (await import("./commands/chlang.ts")).chlang,
+  },
+  {
+    path: "/usr/sbin/chlv",
+    load: async () => (await import("./commands/chlv.ts")).chlv,
+  },
+  {
     path: "/usr/bin/chpasswd",
     load: async () => (await import("./commands/chpasswd.ts")).chpasswd,
+  },
+  {
+    path: "/usr/sbin/chps",
+    load: async () => (await import("./commands/chps.ts")).chps,
   },
   {
     path: "/usr/sbin/chrctcp",
@@ -47,16 +71,52 @@ export const aixCommands: readonly CommandEntry[] = [
     load: async () => (await import("./commands/chsec.ts")).chsec,
   },
   {
+    path: "/usr/bin/chtz",
+    load: async () => (await import("./commands/chtz.ts")).chtz,
+  },
+  {
     path: "/usr/bin/chuser",
     load: async () => (await import("./commands/chuser.ts")).chuser,
+  },
+  {
+    path: "/usr/sbin/chvg",
+    load: async () => (await import("./commands/chvg.ts")).chvg,
+  },
+  {
+    path: "/usr/sbin/crfs",
+    load: async () => (await import("./commands/crfs.ts")).crfs,
   },
   {
     path: "/usr/lib/methods/defif",
     load: async () => (await import("./commands/defif.ts")).defif,
   },
   {
+    path: "/usr/bin/df",
+    load: async () => (await import("./commands/df.ts")).df,
+  },
+  {
+    path: "/opt/freeware/bin/dnf",
+    load: async () => (await import("./commands/dnf.ts")).dnf,
+  },
+  {
     path: "/usr/bin/entstat",
     load: async () => (await import("./commands/entstat.ts")).entstat,
+  },
+  {
+    path: "/usr/sbin/exportvg",
+    load: async () => (await import("./commands/exportvg.ts")).exportvg,
+  },
+  {
+    path: "/usr/sbin/extendvg",
+    load: async () => (await import("./commands/extendvg.ts")).extendvg,
+  },
+  {
+    path: "/usr/sbin/geninstall",
+    load: async () => (await import("./commands/geninstall.ts")).geninstall,
+  },
+  {
+    path: "/usr/bin/getconf",
+    load: async () => (await import("./commands/getconf.ts")).getconf,
   },
   {
     path: "/usr/bin/host",
@@ -72,6 +132,22 @@ export const aixCommands: readonly CommandEntry[] = [
     load: async () => (await import("./commands/ifconfig.ts")).ifconfig,
   },
   {
+    path: "/usr/sbin/importvg",
+    load: async () => (await import("./commands/importvg.ts")).importvg,
+  },
+  {
+    path: "/usr/sbin/installp",
+    load: async () => (await import("./commands/installp.ts")).installp,
+  },
+  {
+    path: "/usr/bin/locale",
+    load: async () => (await import("./commands/locale.ts")).locale,
+  },
+  {
+    path: "/usr/bin/logger",
+    load: async () => (await import("./commands/logger.ts")).logger,
+  },
+  {
     path: "/usr/sbin/lsattr",
     load: async () => (await import("./commands/lsattr.ts")).lsattr,
   },
@@ -84,12 +160,42 @@ export const aixCommands: readonly CommandEntry[] = [
     load: async () => (await import("./commands/lsdev.ts")).lsdev,
   },
   {
+    path: "/usr/sbin/lsfs",
+    load: async () => (await import("./commands/lsfs.ts")).lsfs,
+  },
+  {
     path: "/usr/sbin/lsgroup",
     load: async () => (await import("./commands/lsgroup.ts")).lsgroup,
   },
   {
+    path: "/usr/bin/lslpp",
+    load: async () => (await import("./commands/lslpp.ts")).lslpp,
+  },
+  {
+    path: "/usr/sbin/lslv",
+    load: async () => (await import("./commands/lslv.ts")).lslv,
+  },
+  {
+    path: "/usr/sbin/lspath",
+    load: async () => (await import("./commands/lspath.ts")).lspath,
+  },
+  {
+    path: "/usr/sbin/lsps",
+    load: async () => (await import("./commands/lsps.ts")).lsps,
+  },
+  {
     path: "/usr/sbin/lspv",
     load: async () => (await import("./commands/lspv.ts")).lspv,
+  },
+  {
+    path: "/usr/bin/lsrpdomain",
+    aliases: ["/usr/sbin/rsct/bin/lsrpdomain", "/opt/rsct/bin/lsrpdomain"],
+    load: async () => (await import("./commands/lsrpdomain.ts")).lsrpdomain,
+  },
+  {
+    path: "/usr/bin/lsrpnode",
+    aliases: ["/usr/sbin/rsct/bin/lsrpnode", "/opt/rsct/bin/lsrpnode"],
+    load: async () => (await import("./commands/lsrpnode.ts")).lsrpnode,
   },
   {
     path: "/usr/bin/lssec",
@@ -116,8 +222,20 @@ export const aixCommands: readonly CommandEntry[] = [
     load: async () => (await import("./commands/mkgroup.ts")).mkgroup,
   },
   {
+    path: "/usr/sbin/mklv",
+    load: async () => (await import("./commands/mklv.ts")).mklv,
+  },
+  {
+    path: "/usr/sbin/mkps",
+    load: async () => (await import("./commands/mkps.ts")).mkps,
+  },
+  {
     path: "/usr/bin/mkuser",
     load: async () => (await import("./commands/mkuser.ts")).mkuser,
+  },
+  {
+    path: "/usr/sbin/mkvg",
+    load: async () => (await import("./commands/mkvg.ts")).mkvg,
   },
   {
     path: "/usr/sbin/mount",
@@ -142,12 +260,34 @@ export const aixCommands: readonly CommandEntry[] = [
     load: async () => (await import("./commands/pwdadm.ts")).pwdadm,
   },
   {
+    path: "/usr/sbin/rsct/install/bin/recfgct",
+    aliases: ["/opt/rsct/install/bin/recfgct"],
+    load: async () => (await import("./commands/recfgct.ts")).recfgct,
+  },
+  {
+    path: "/usr/sbin/reducevg",
+    load: async () => (await import("./commands/reducevg.ts")).reducevg,
+  },
+  {
     path: "/usr/bin/refresh",
     load: async () => (await import("./commands/refresh.ts")).refresh,
   },
   {
+    path: "/usr/sbin/rsct/bin/rmcctrl",
+    aliases: ["/opt/rsct/bin/rmcctrl"],
+    load: async () => (await import("./commands/rmcctrl.ts")).rmcctrl,
+  },
+  {
     path: "/usr/sbin/rmdev",
     load: async () => (await import("./commands/rmdev.ts")).rmdev,
+  },
+  {
+    path: "/usr/sbin/rmfs",
+    load: async () => (await import("./commands/rmfs.ts")).rmfs,
+  },
+  {
+    path: "/usr/sbin/rmlv",
+    load: async () => (await import("./commands/rmlv.ts")).rmlv,
   },
   {
     path: "/usr/sbin/rmuser",
@@ -159,6 +299,10 @@ export const aixCommands: readonly CommandEntry[] = [
     load: async () => (await import("./commands/route.ts")).route,
   },
   {
+    path: "/usr/bin/rpm",
+    load: async () => (await import("./commands/rpm.ts")).rpm,
+  },
+  {
     path: "/usr/sbin/shutdown",
     load: async () => (await import("./commands/shutdown.ts")).shutdown,
   },
@@ -167,12 +311,20 @@ export const aixCommands: readonly CommandEntry[] = [
     load: async () => (await import("./commands/ssh-keygen.ts")).sshKeygen,
   },
   {
+    path: "/usr/sbin/sshd",
+    load: async () => (await import("./commands/sshd.ts")).sshd,
+  },
+  {
     path: "/usr/bin/startsrc",
     load: async () => (await import("./commands/startsrc.ts")).startsrc,
   },
   {
     path: "/usr/bin/stopsrc",
     load: async () => (await import("./commands/stopsrc.ts")).stopsrc,
+  },
+  {
+    path: "/usr/sbin/swapon",
+    load: async () => (await import("./commands/swapon.ts")).swapon,
   },
   {
     path: "/usr/sbin/sync",
@@ -199,6 +351,14 @@ export const aixCommands: readonly CommandEntry[] = [
   {
     path: "/usr/sbin/usermod",
     load: async () => (await import("./commands/usermod.ts")).usermod,
+  },
+  {
+    path: "/usr/sbin/varyoffvg",
+    load: async () => (await import("./commands/varyoffvg.ts")).varyoffvg,
+  },
+  {
+    path: "/usr/sbin/varyonvg",
+    load: async () => (await import("./commands/varyonvg.ts")).varyonvg,
   },
   {
     path: "/usr/bin/who",

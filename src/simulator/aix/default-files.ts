@@ -1,3 +1,4 @@
+import { localeFiles } from "./locale-files.ts";
 import type { AixLevel } from "./machine.ts";
 
 /** A file, directory or link that a fresh machine has. */
@@ -40,7 +41,6 @@ export function defaultFiles(level: AixLevel): readonly SeedFile[] {
       mode: 0o664,
     },
     { path: "/etc/resolv.conf", content: "nameserver\t198.51.100.53\ndomain\told.example.com\n" },
-    { path: "/etc/environment", content: ENVIRONMENT, mode: 0o664 },
     { path: "/etc/profile", content: "export LOGNAME MAIL MAILMSG\n", mode: 0o555 },
     { path: "/etc/dhcpcd.ini", content: DHCPCD_INI, mode: 0o664 },
     { path: "/etc/dhcpv6/dhcpc6.cnf", content: "# DHCPv6 client\nlog-file-name\tdhcpcd6.log\n" },
@@ -58,6 +58,8 @@ export function defaultFiles(level: AixLevel): readonly SeedFile[] {
       content: "0123456789abcdef\n# Node id of the captured machine.\n",
     },
     { path: "/dev/console", content: "", mode: 0o622 },
+    { path: "/dev/urandom", content: "", mode: 0o644 },
+    ...localeFiles(),
     ...DIRECTORIES.map((path): SeedFile => ({ path, directory: true })),
     { path: "/tmp", directory: true, mode: 0o1777 },
     { path: "/var/tmp", directory: true, mode: 0o1777 },
@@ -343,16 +345,6 @@ const HOSTS = `# Internet address  names
 127.0.0.1\t\tloopback localhost\t# loopback (lo0) name/address
 ::1\t\t\tloopback localhost\t# IPv6 loopback (lo0) name/address
 192.0.2.50\tgolden.old.example.com golden
-`;
-
-const ENVIRONMENT = `# Read at login and by init.
-PATH=/usr/bin:/etc:/usr/sbin:/usr/ucb:/usr/bin/X11:/sbin:/usr/java8_64/jre/bin:/usr/java8_64/bin
-TZ=UTC
-LANG=en_US
-LOCPATH=/usr/lib/nls/loc
-NLSPATH=/usr/lib/nls/msg/%L/%N:/usr/lib/nls/msg/%L/%N.cat
-LC__FASTMSG=true
-ODMDIR=/etc/objrepos
 `;
 
 const DHCPCD_INI = `numLogFiles\t4

@@ -69,6 +69,8 @@ function createDriveReads(
   };
 }
 
+const RANDOM_POOL = "/dev/urandom";
+
 function createGuardedWrites(
   base: FileSystem,
   machine: AixMachine,
@@ -85,7 +87,10 @@ function createGuardedWrites(
     },
     append(path, content, options) {
       refuseReadOnly("append to", path);
-      base.append(path, content, options);
+      // What goes into the kernel's pool is seen nowhere afterwards.
+      if (path !== RANDOM_POOL) {
+        base.append(path, content, options);
+      }
     },
     setAttributes(path, attributes) {
       refuseReadOnly("set mode and owner of", path);

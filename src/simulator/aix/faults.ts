@@ -13,6 +13,8 @@ export interface AixFaults {
   missingSysAttributes: string[];
   /** `chpasswd` ends with 1 and no message although it did its work (AIX 6.1). */
   chpasswdExitCode: number;
+  /** `sshd -t` refuses whatever is in sshd_config. */
+  sshdRefusesConfig: boolean;
   /** Opening a disc's device fails with EIO: it has to be mounted. */
   discsUnreadableRaw: boolean;
   /** A route that the kernel refuses is kept in the ODM all the same. */
@@ -27,6 +29,14 @@ export interface AixFaults {
   refusedAddresses: string[];
   /** How long a subsystem takes to end after `stopsrc`. */
   stopTakesMs: number;
+  /** So many calls of importvg still fail, and leave nothing. */
+  importvgFailures: number;
+  /** By name: how many commands still find the volume group locked. */
+  lockedVolumeGroups: Record<string, number>;
+  /** `recfgct` ends well, but the node id is the old one. */
+  recfgctKeepsNodeId: boolean;
+  /** NFS servers that do not answer. */
+  unreachableServers: string[];
 }
 
 /** A machine on which nothing goes wrong. */
@@ -36,6 +46,7 @@ export function createFaults(wanted: Partial<AixFaults> = {}): AixFaults {
     routeTreeHeading: "Route tree",
     missingSysAttributes: [],
     chpasswdExitCode: 0,
+    sshdRefusesConfig: false,
     discsUnreadableRaw: false,
     refusedRouteIsKept: true,
     addressChangeDropsRoutes: false,
@@ -43,6 +54,10 @@ export function createFaults(wanted: Partial<AixFaults> = {}): AixFaults {
     alias6Separator: "both",
     refusedAddresses: [],
     stopTakesMs: 1_500,
+    importvgFailures: 0,
+    lockedVolumeGroups: {},
+    recfgctKeepsNodeId: false,
+    unreachableServers: [],
     ...wanted,
   };
 }

@@ -1,4 +1,5 @@
 import type { AixFaults } from "./faults.ts";
+import type { AixStorage } from "./volumes.ts";
 
 /**
  * The state of a simulated AIX machine that is not in its files: the device database (ODM), what
@@ -29,6 +30,7 @@ export interface AixMachine {
   /** By interface: "en0". */
   links: Record<string, LinkServices>;
   mounts: Mount[];
+  storage: AixStorage;
   /** Variables that survive in NVRAM, e.g. `ibm,aix-clearODMdata`. */
   nvram: Record<string, string>;
   /** The partition that the ODM was last booted on; ghostdev compares it. */
@@ -138,6 +140,8 @@ export interface LinkServices {
 }
 
 export interface Mount {
+  /** The server of an NFS mount. */
+  node?: string;
   device: string;
   directory: string;
   vfs: string;
@@ -199,5 +203,9 @@ function isMachine(value: unknown): value is AixMachine {
     return false;
   }
   const lists = ["devices", "attributes", "undiscovered", "interfaces", "routes", "mounts"];
-  return lists.every((key) => Array.isArray(Reflect.get(value, key))) && "faults" in value;
+  return (
+    lists.every((key) => Array.isArray(Reflect.get(value, key))) &&
+    "faults" in value &&
+    "storage" in value
+  );
 }

@@ -15,7 +15,7 @@ export function mountTree(
 ): void {
   const { directory } = mount;
   const hasFiles = fs.list(directory).length > 0;
-  const hiddenAt = `${SHADOW_DIRECTORY}/${machine.mounts.length}`;
+  const hiddenAt = `${SHADOW_DIRECTORY}${directory}.hidden`;
   if (hasFiles) {
     fs.remove(hiddenAt);
     copyFiles(fs, directory, hiddenAt);
@@ -23,6 +23,36 @@ export function mountTree(
   }
   copyTree(fs, tree, "", directory, 0);
   machine.mounts.push({ ...mount, ...(hasFiles ? { hiddenAt } : {}) });
+}
+
+/**
+ * Mounts a file system that keeps its files: a jfs2 volume has them in `store` while it is not
+ * mounted. Absent (NFS): it is empty.
+ */
+export function mountVolume(
+  machine: AixMachine,
+  fs: FileSystem,
+  mount: Omit<Mount, "hiddenAt">,
+): void {
+  mountTree(machine, fs, { list: () => [], readBytes: () => undefined }, mount);
+  const store = storeOf(mount);
+  if (fs.stat(store) !== undefined) {
+    copyFiles(fs, store, mount.directory);
+    fs.remove(store);
+  }
+}
+
+/** Unmounts it: its files go where the next mount finds them. */
+export function unmountVolume(machine: AixMachine, fs: FileSystem, mount: Mount): void {
+  if (mount.node === undefined && fs.list(mount.directory).length > 0) {
+    copyFiles(fs, mount.directory, storeOf(mount));
+  }
+  unmountTree(machine, fs, mount);
+}
+
+/** Where the files of an unmounted jfs2 volume are. */
+export function storeOf(mount: { readonly device: string; readonly node?: string }): string {
+  return `/var/adm/sim/volumes/${mount.node ?? "local"}${mount.device}`;
 }
 
 /** Takes the disc away and puts back what was hidden. */

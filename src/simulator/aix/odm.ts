@@ -18,6 +18,13 @@ export function attributeValues(
   device: Device,
   name: string,
 ): readonly string[] {
+  const disk = machine.storage.disks.find((each) => each.name === device.name);
+  if (disk !== undefined && name === "size_in_mb") {
+    return [String(disk.sizeMb)];
+  }
+  if (disk !== undefined && name === "pvid") {
+    return [disk.pvid === "" ? "none" : disk.pvid.padEnd(32, "0")];
+  }
   const customized = machine.attributes
     .filter((row) => row.device === device.name && row.attribute === name)
     .map((row) => row.value);

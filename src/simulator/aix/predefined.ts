@@ -278,6 +278,10 @@ function diskAttributes(): readonly PredefinedAttribute[] {
     attribute("algorithm", "fail_over", "Algorithm", "True+", oneOf("fail_over", "shortest_queue")),
     attribute("hcheck_interval", "0", "Health Check Interval", "True+", between(0, 3_600)),
     attribute("max_transfer", "0x40000", "Maximum TRANSFER Size"),
+    attribute("pv", "", "Physical volume identifier", "True", {
+      ...oneOf("yes", "clear"),
+      isWriteOnly: true,
+    }),
     attribute("pvid", "none", "Physical volume identifier", "False"),
     attribute("queue_depth", "8", "Queue DEPTH", "True+", between(1, 256)),
     attribute(

@@ -25,13 +25,19 @@ export function createBaseDevices(): Device[] {
       ...device("vscsi0", "adapter/vdevice/IBM,v-scsi", "Virtual SCSI Client Adapter", "vio0"),
       physicalLocation: `${SYSTEM}-${PARTITION}-C10-T1`,
     },
-    {
-      ...device("hdisk0", "disk/vscsi/vdisk", "Virtual SCSI Disk Drive", "vscsi0"),
-      physicalLocation: `${SYSTEM}-${PARTITION}-C10-T1-L8100000000000000`,
-    },
+    createDiskDevice("hdisk0"),
     { ...device("proc0", "processor/sys/proc_rspc", "Processor", "sysplanar0"), location: "00-00" },
     device("mem0", "memory/sys/totmem", "Memory", "sysplanar0"),
   ];
+}
+
+/** A virtual SCSI disk. */
+export function createDiskDevice(name: string): Device {
+  const lun = (Number(name.slice(5)) + 1).toString(16);
+  return {
+    ...device(name, "disk/vscsi/vdisk", "Virtual SCSI Disk Drive", "vscsi0"),
+    physicalLocation: `${SYSTEM}-${PARTITION}-C10-T1-L8${lun.padEnd(15, "0")}`,
+  };
 }
 
 /** A virtual Ethernet adapter in a slot. */

@@ -7,7 +7,9 @@ import {
   createOpticalDrive,
   createPhysicalAdapter,
 } from "./seed-devices.ts";
+import { createDiskDevices, createStorage } from "./seed-storage.ts";
 import { createSubsystems } from "./seed-subsystems.ts";
+import type { SeedStorage } from "./volumes.ts";
 
 /** What a simulated machine is made of. Everything has a plausible default. */
 export interface AixSeed {
@@ -30,6 +32,8 @@ export interface AixSeed {
   /** How long ago the machine booted. Default 40 seconds. */
   readonly uptimeSeconds?: number;
   readonly partitionUuid?: string;
+  /** Disks, volume groups and file systems beside rootvg. */
+  readonly storage?: SeedStorage;
 }
 
 export interface SeedAdapter {
@@ -99,11 +103,13 @@ export function createMachine(seed: AixSeed): AixMachine {
     subsystems: createSubsystems(),
     links: {},
     mounts: [],
+    storage: createStorage(seed.storage),
     nvram: {},
     configuredFor: CAPTURED_UUID,
     nextPid: PID_FIRST,
     faults: createFaults(faults),
   };
+  machine.devices.push(...createDiskDevices(seed.storage, false));
   const adapters = seed.adapters ?? DEFAULT_ADAPTERS;
   machine.devices.push(
     ...adapters.flatMap((adapter, index) =>
@@ -130,6 +136,7 @@ export function createMachine(seed: AixSeed): AixMachine {
 export function attachLateDevices(machine: AixMachine, seed: AixSeed): void {
   const adapters = seed.adapters ?? DEFAULT_ADAPTERS;
   machine.undiscovered.push(
+    ...createDiskDevices(seed.storage, true),
     ...(seed.faults?.lateDisc === true ? createDrives(seed) : []),
     ...adapters.flatMap((adapter, index) =>
       adapter.isLate === true ? [toDevice(adapter, index)] : [],
@@ -180,7 +187,6 @@ function seedOdm(
   } else {
     machine.configuredFor = machine.identity.partitionUuid;
   }
-  add("hdisk0", "pvid", "00f9c1af1b2c3d4e0000000000000000");
   add("en0", "netaddr", "192.0.2.50");
   add("en0", "netmask", "255.255.255.0");
   add("en0", "state", "up");

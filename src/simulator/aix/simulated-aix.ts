@@ -148,7 +148,11 @@ function placeFiles(files: FileSystem, media: Map<string, Uint8Array>, seed: Aix
   for (const file of seedFiles(seed)) {
     placeFile(files, file);
   }
-  for (const path of [...BASE_PROGRAMS, ...commandPaths()]) {
+  // RSCT is in one place; files of the seed under /opt/rsct say that it is there.
+  const hasRsctInOpt = seed.files?.["/opt/rsct/bin/rmcctrl"] !== undefined;
+  const absentRsct = hasRsctInOpt ? "/usr/sbin/rsct/" : "/opt/rsct/";
+  const programs = commandPaths().filter((path) => !path.startsWith(absentRsct));
+  for (const path of [...BASE_PROGRAMS, ...programs]) {
     files.write(path, "", { mode: 0o555 });
   }
   for (const [path, content] of Object.entries(seed.files ?? {})) {

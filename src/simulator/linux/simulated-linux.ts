@@ -6,6 +6,7 @@ import { createSimulatedOutput, type OutputTexts } from "../aix/simulated-output
 import { accountCommands } from "./account-commands.ts";
 import type { LinuxCommand } from "./command.ts";
 import { LINUX_DIRECTORIES, LINUX_PROGRAMS, type LinuxAdapter, linuxFiles } from "./linux-files.ts";
+import { localeCommands, localeFiles } from "./locale-commands.ts";
 import { systemCommands } from "./system-commands.ts";
 
 /** What a simulated Linux is made of. */
@@ -81,14 +82,17 @@ export function bootSimulatedLinux(options: SimulatedLinuxOptions = {}): Simulat
 }
 
 function commands(): readonly LinuxCommand[] {
-  return [...accountCommands(), ...systemCommands()];
+  return [...accountCommands(), ...localeCommands(), ...systemCommands()];
 }
 
 function createFiles(options: SimulatedLinuxOptions, nowMs: () => number): FileSystem {
   const adapters = options.adapters ?? [{ name: "eth0", macAddress: "fa:16:3e:00:00:01" }];
   const own = linuxFiles(options.distro ?? "debian", adapters);
   const devices = options.disc === undefined ? {} : { "/dev/sr0": options.disc };
-  const fs = createMemoryFileSystem({ ...own, ...options.files }, { nowMs, devices });
+  const fs = createMemoryFileSystem(
+    { ...own, ...localeFiles(options.distro ?? "debian"), ...options.files },
+    { nowMs, devices },
+  );
   for (const directory of LINUX_DIRECTORIES) {
     fs.makeDirectory(directory);
   }

@@ -1,5 +1,6 @@
 import { Buffer } from "node:buffer";
 import { done, failed, type LinuxCommand, type LinuxCommandContext, readFlags } from "./command.ts";
+import { checkSshdConfig } from "../check-sshd-config.ts";
 
 const KERNEL_NAME_PATH = "/proc/sys/kernel/hostname";
 
@@ -39,6 +40,7 @@ const UNITS: ReadonlySet<string> = new Set([
   "sshd.service",
   "chrony.service",
   "rsyslog.service",
+  "systemd-vconsole-setup.service",
 ]);
 
 const systemctl: LinuxCommand = {
@@ -79,8 +81,10 @@ const visudo: LinuxCommand = {
 const sshd: LinuxCommand = {
   path: "/usr/sbin/sshd",
   isChange: () => false,
-  run: (_ctx, args) =>
-    args.join(" ") === "-t" ? done() : failed(1, `unknown option -- ${args[0] ?? ""}`),
+  run({ fs }, args) {
+    const wrong = checkSshdConfig(fs, args);
+    return wrong === undefined ? done() : failed(255, wrong);
+  },
 };
 
 /** -t → the type as the public key has it. */

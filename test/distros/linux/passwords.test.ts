@@ -49,6 +49,16 @@ describe("passwords of Linux", () => {
     expect(argvs()).toEqual([]);
   });
 
+  test("with unlocks, a hash that is there behind a lock is set again without it", async () => {
+    const { system, argvs, stdins } = boot();
+    const request = { password: "$6$salt$other", form: "hashed", unlocks: true } as const;
+    await setLinuxPassword(system, { name: "bob", ...request });
+    expect(argvs()).toEqual(["/usr/sbin/chpasswd -e"]);
+    expect(stdins).toEqual(["bob:$6$salt$other\n"]);
+    await setLinuxPassword(system, { name: "alice", ...request, password: "$6$salt$hash" });
+    expect(argvs()).toHaveLength(1);
+  });
+
   test.each([
     ["", "plain"],
     ["two\nlines", "plain"],
@@ -58,6 +68,17 @@ describe("passwords of Linux", () => {
     const { system, argvs } = boot();
     const failure = await setLinuxPassword(system, { name: "alice", password, form }).catch(String);
     expect(failure).toContain('Cannot set the password of user "alice"');
+    expect(argvs()).toEqual([]);
+  });
+
+  test("a hash of AIX is refused, with the way out and without the hash", async () => {
+    const { system, argvs } = boot();
+    const password = "{ssha512}06$abcdefgh$0123456789";
+    const request = { name: "alice", password, form: "hashed" as const };
+    const failure = await setLinuxPassword(system, request).catch(String);
+    expect(failure).toBe(
+      'Error: Cannot set the password of user "alice": "{ssha512}…" is a format of AIX; give a hash made on Linux ("$y$…", "$6$…", "$5$…" of crypt(5)), or the password itself as plain_text_passwd',
+    );
     expect(argvs()).toEqual([]);
   });
 

@@ -22,13 +22,17 @@ function boot(ldap: Record<string, string> = {}) {
     files,
     commands: {
       "/usr/bin/getent": (argv) => ldap[argv.slice(1).join(" ")] ?? { exitCode: 2 },
-      "/usr/sbin/groupadd": ([, name]) => add("/etc/group", `${name}:x:1001:`),
+      "/usr/sbin/groupadd": (argv) => add("/etc/group", `${argv.at(-1)}:x:1001:`),
       "/usr/sbin/useradd": (argv) => {
         const name = argv.at(-1) ?? "";
         add("/etc/passwd", `${name}:x:1000:1000::/home/${name}:/bin/sh`);
         return argv.includes("--user-group") ? add("/etc/group", `${name}:x:1000:`) : "";
       },
+      "/usr/sbin/pwconv": "",
       "/usr/sbin/usermod": (argv) => {
+        if (argv[1] !== "-a") {
+          return "";
+        }
         const text = readText(machine.system.fs, "/etc/group");
         const changed = text.replace(new RegExp(`^(${argv[3]}:.*)$`, "mu"), `$1${argv[4]}`);
         machine.system.fs.write("/etc/group", changed);
@@ -48,6 +52,28 @@ function boot(ldap: Record<string, string> = {}) {
 }
 
 describe("createLinuxUsers", () => {
+  test("a user cut off in useradd is completed: group, shadow line, settings, home from the skeleton", async () => {
+    const { users, argvs, fs } = boot();
+    fs.append("/etc/passwd", "alice:x:1005:1005::/home/alice:/bin/sh\n");
+    fs.write("/etc/skel/.profile", "umask 022\n", { mode: 0o644 });
+    fs.write("/etc/skel/.config/app", "x\n", { mode: 0o600 });
+    fs.symlink("app", "/etc/skel/.config/link");
+    fs.makeDirectory("/home/alice", { mode: 0o700 });
+    fs.write("/home/alice/.profile", "mine\n");
+    await users.finishUser?.(
+      spec("alice", { shell: "/bin/bash", gecos: "Alice", expireDate: "2030-12-31" }),
+    );
+    expect(argvs()).toContain("/usr/sbin/groupadd --gid 1005 alice");
+    expect(argvs()).toContain("/usr/sbin/pwconv");
+    expect(argvs()).toContain(
+      "/usr/sbin/usermod --shell /bin/bash --comment Alice --expiredate 2030-12-31 alice",
+    );
+    expect(fs.stat("/home/alice")).toMatchObject({ uid: 1005, gid: 1005, mode: 0o700 });
+    expect(readText(fs, "/home/alice/.profile")).toBe("mine\n");
+    expect(fs.stat("/home/alice/.config/app")).toMatchObject({ uid: 1005, mode: 0o600 });
+    expect(fs.readLink("/home/alice/.config/link")).toBe("app");
+  });
+
   test("a user is made by one command that says everything", async () => {
     const { users, argvs } = boot();
     await users.ensureUser(

@@ -8,6 +8,7 @@ import {
   ownerOf,
   parseGroup,
   parsePasswd,
+  readPasswdEntries,
 } from "../../../src/distros/posix/accounts.ts";
 import { createMemoryFileSystem } from "../../../src/system/memory-file-system.ts";
 
@@ -72,6 +73,24 @@ describe("accounts", () => {
       .map((name) => findPasswdEntry(fs, name))
       .map((user) => user && ownerOf(fs, user));
     expect(owners).toEqual(["root:system", "nobody:4294967294"]);
+  });
+
+  test("a name with a colon finds nobody, though lines begin like it", () => {
+    const system = createMemoryFileSystem({
+      "/etc/passwd": "root:x:0:0::/root:/bin/sh\n",
+      "/etc/group": "adm:x:4:\n",
+    });
+    expect(findPasswdEntry(system, "root:x")).toBeUndefined();
+    expect(findGroupEntry(system, "adm:x")).toBeUndefined();
+  });
+
+  test("all users are read by name, of two lines the first", () => {
+    const system = createMemoryFileSystem({
+      "/etc/passwd": "a:x:1:1::/a:/s\nb:x:2:1::/b:/s\na:x:3:1::/c:/s\n",
+    });
+    const entries = readPasswdEntries(system);
+    expect([...entries.keys()].sort()).toEqual(["a", "b"]);
+    expect(entries.get("a")?.uid).toBe(1);
   });
 
   test("without the files nobody is found", () => {

@@ -116,15 +116,43 @@ describe("ensureSudoRules", () => {
     expect(changes).toHaveLength(count);
   });
 
-  test("a visudo that cannot read standard input is no obstacle", async () => {
+  test("a visudo that cannot read standard input is asked about the file, which is put back if it is broken", async () => {
     const { fs, ensure } = run({
       files: { "/etc/sudoers": MAIN, "/usr/sbin/visudo": "" },
       commands: {
-        "/usr/sbin/visudo": { exitCode: 1, stderr: "visudo: unable to open -: No such file" },
+        "/usr/sbin/visudo": (argv) =>
+          argv.at(-1) === "-"
+            ? { exitCode: 1, stderr: "visudo: unable to open -: No such file" }
+            : readText(fs, argv.at(-1) ?? "").includes("NONSENSE")
+              ? { exitCode: 1, stderr: `${argv.at(-1)}:4:9: syntax error` }
+              : "",
       },
     });
+    await expect(ensure("bob", ["NONSENSE"])).rejects.toThrow("syntax error");
+    expect(fs.stat(FILE)).toBeUndefined();
     await ensure("alice", [RULE]);
-    expect(readText(fs, FILE)).toContain(`alice ${RULE}`);
+    const good = readText(fs, FILE);
+    expect(good).toContain(`alice ${RULE}`);
+    await expect(ensure("bob", ["NONSENSE"])).rejects.toThrow("syntax error");
+    expect(readText(fs, FILE)).toBe(good);
+    expect(fs.stat(FILE)?.mode).toBe(0o440);
+  });
+
+  test("a name that sudoers would take for an alias, or for everybody, is quoted", async () => {
+    const { fs, ensure } = run({ files: { "/etc/sudoers": MAIN } });
+    for (const name of ["ALL", "DBA1", "Dba", "a.b", "svc$"]) {
+      await ensure(name, [RULE]);
+    }
+    const lines = readText(fs, FILE).split("\n");
+    expect(lines.filter((line) => line.endsWith(RULE))).toEqual([
+      `"ALL" ${RULE}`,
+      `"DBA1" ${RULE}`,
+      `Dba ${RULE}`,
+      `a.b ${RULE}`,
+      `"svc$" ${RULE}`,
+    ]);
+    await ensure("ALL", ["ALL=(ALL) /usr/bin/id"]);
+    expect(readText(fs, FILE).match(/^"ALL"/gmu)).toHaveLength(1);
   });
 
   test.each([[[]], [["a\nroot ALL"]], [[" "]]])("rules %j are refused", async (rules) => {

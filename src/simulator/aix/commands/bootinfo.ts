@@ -20,7 +20,7 @@ export const bootinfo: SimulatedCommand = {
     }
     switch (letter) {
       case "b":
-        return done("hdisk0\n");
+        return done(`${ctx.machine.storage.bootDisk}\n`);
       case "s": {
         const disk = findDevice(ctx.machine, flags.value("s") ?? "");
         return disk?.class === "disk"

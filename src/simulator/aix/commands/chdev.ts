@@ -9,6 +9,7 @@ import {
 import { changeInet } from "../change-inet.ts";
 import { changeInterface } from "../change-interface.ts";
 import { type Flags, parseFlags, usageError } from "../flags.ts";
+import { createPvid, groupOnDisk } from "../lvm.ts";
 import { type Device, findDevice, findInterface, interfaceOfAdapter } from "../machine.ts";
 import { attributeValue, findAttribute, lockFailure, setAttribute, unknownDevice } from "../odm.ts";
 
@@ -100,6 +101,13 @@ function apply(
     return undefined;
   }
   for (const { name, value } of values) {
+    if (device.class === "disk" && name === "pv") {
+      const complaint = changePvid(ctx, device.name, value);
+      if (complaint !== undefined) {
+        return complaint;
+      }
+      continue;
+    }
     setAttribute(machine, device, name, value);
     if (device.name === "sys0" && name === "clouddev") {
       machine.nvram["ibm,aix-clearODMdata"] = "false";
@@ -126,8 +134,35 @@ function isBusy(
     (device.class === "adapter" &&
       own !== undefined &&
       (findInterface(ctx.machine, own) !== undefined || carriesVlan(ctx, device.name))) ||
-    device.class === "disk"
+    (device.class === "disk" &&
+      wanted.some(({ definition }) => definition.name !== "pv") &&
+      isDiskOpen(ctx, device.name))
   );
+}
+
+/** Whether the disk belongs to a volume group that is varied on. */
+function isDiskOpen(ctx: CommandContext, name: string): boolean {
+  const { storage } = ctx.machine;
+  const disk = storage.disks.find((each) => each.name === name);
+  return disk !== undefined && groupOnDisk(storage, disk)?.state === "active";
+}
+
+/** pv=yes gives a PVID to a disk that has none; pv=clear removes it, not from a volume group that is known ([U]). */
+function changePvid(ctx: CommandContext, name: string, value: string): string | undefined {
+  const { storage } = ctx.machine;
+  const disk = storage.disks.find((each) => each.name === name);
+  if (disk === undefined) {
+    return undefined;
+  }
+  if (value === "yes") {
+    disk.pvid = disk.pvid === "" ? createPvid(ctx) : disk.pvid;
+    return undefined;
+  }
+  if ((groupOnDisk(storage, disk)?.state ?? "unknown") !== "unknown") {
+    return "0514-062\n        Cannot perform the requested function because the\n        specified device is busy.";
+  }
+  disk.pvid = "";
+  return undefined;
 }
 
 /** Whether a VLAN on this adapter is in use. */

@@ -5,8 +5,10 @@ import {
   failed,
   type SimulatedCommand,
 } from "../command.ts";
-import { parseFlags, usageError } from "../flags.ts";
+import { readStanzas } from "../file-system-stanzas.ts";
+import { type Flags, parseFlags, usageError } from "../flags.ts";
 import { type AixMachine, findDevice, type Mount } from "../machine.ts";
+import { mountAll, mountRequest, mountStanza } from "../mount-stanza.ts";
 import { mountTree } from "../mount-table.ts";
 
 const USAGE =
@@ -27,6 +29,13 @@ export const mount: SimulatedCommand = {
     }
     const [device, directory, ...rest] = flags.operands;
     const vfs = flags.value("v") ?? flags.value("V");
+    const isAll = flags.has("a") || device === "all";
+    if (isAll && directory === undefined) {
+      return toOutcome(mountAll(ctx));
+    }
+    if (vfs !== "cdrfs" && device !== undefined && rest.length === 0) {
+      return mountFileSystem(ctx, device, directory, flags);
+    }
     if (device === undefined || directory === undefined || rest.length > 0 || vfs !== "cdrfs") {
       return usageError("mount", "", USAGE, 1);
     }
@@ -35,6 +44,45 @@ export const mount: SimulatedCommand = {
     return mountDisc(ctx, device, directory, isReadOnly);
   },
 };
+
+/** By the stanza of a directory or device, or with everything on the command line; NFS as NODE:DIR or with -n. */
+function mountFileSystem(
+  ctx: CommandContext,
+  device: string,
+  directory: string | undefined,
+  flags: Flags,
+): CommandOutcome {
+  if (directory === undefined) {
+    const stanza = readStanzas(ctx.fs).find(
+      ({ mountPoint, values }) => mountPoint === device || values["dev"] === device,
+    );
+    return stanza === undefined
+      ? failed(1, `mount: 0506-334 ${device} is not a known file system.`)
+      : toOutcome([mountStanza(ctx, stanza) ?? []].flat());
+  }
+  const [, host, path = device] = /^([^/:]+):(\/.*)$/u.exec(device) ?? [];
+  const node = flags.value("n") ?? host;
+  const options = flags
+    .values("o")
+    .concat(flags.has("r") ? ["ro"] : [])
+    .join(",");
+  const vfs = flags.value("v") ?? flags.value("V") ?? (node === undefined ? "jfs2" : "nfs");
+  if (!["jfs2", "nfs", "nfs3", "nfs4"].includes(vfs)) {
+    return usageError("mount", "", USAGE, 1);
+  }
+  const complaint = mountRequest(ctx, {
+    device: path,
+    directory,
+    vfs,
+    options,
+    ...(node === undefined ? {} : { node }),
+  });
+  return toOutcome(complaint === undefined ? [] : [complaint]);
+}
+
+function toOutcome(complaints: readonly string[]): CommandOutcome {
+  return complaints.length === 0 ? done() : failed(1, complaints.join("\n"));
+}
 
 function mountDisc(
   ctx: CommandContext,
@@ -86,8 +134,8 @@ function list(machine: AixMachine): string {
   return header + machine.mounts.map(row).join("");
 }
 
-function row({ device, directory, vfs, options, mountedAtMs }: Mount): string {
+function row({ node, device, directory, vfs, options, mountedAtMs }: Mount): string {
   const date = new Date(mountedAtMs);
   const when = `${MONTHS[date.getUTCMonth()] ?? ""} ${String(date.getUTCDate()).padStart(2, "0")} ${date.toISOString().slice(11, 16)}`;
-  return `         ${device.padEnd(16)} ${directory.padEnd(16)} ${vfs.padEnd(6)} ${when} ${options.padEnd(15)}\n`;
+  return `${(node ?? "").padEnd(8)} ${device.padEnd(16)} ${directory.padEnd(16)} ${vfs.padEnd(6)} ${when} ${options.padEnd(15)}\n`;
 }

@@ -1,10 +1,11 @@
 import { done, failed, type SimulatedCommand } from "../command.ts";
 import { parseFlags, usageError } from "../flags.ts";
-import { unmountTree } from "../mount-table.ts";
+import { SYSTEM_DIRECTORIES } from "../mount-stanza.ts";
+import { unmountTree, unmountVolume } from "../mount-table.ts";
 
 const USAGE = "umount [-f] {Device | Directory}";
 
-/** Unmounts a disc, by its device or its directory. */
+/** Unmounts a disc, a jfs2 volume or an NFS directory, by its device or its directory. */
 export const umount: SimulatedCommand = {
   path: "/usr/sbin/umount",
   isChange: () => true,
@@ -22,6 +23,10 @@ export const umount: SimulatedCommand = {
     );
     if (mount === undefined) {
       return failed(1, "umount: 0506-347 Cannot find anything to unmount.");
+    }
+    if (mount.vfs !== "cdrfs" && !SYSTEM_DIRECTORIES.has(mount.directory)) {
+      unmountVolume(ctx.machine, ctx.fs, mount);
+      return done();
     }
     if (mount.vfs !== "cdrfs") {
       return failed(

@@ -1,0 +1,26 @@
+import type { DistroContext } from "../distro.ts";
+import type { PowerAdapter } from "../power-adapter.ts";
+
+/** A partition that runs AIX. Each part is loaded when it is called. */
+export function createAixPower(ctx: DistroContext): PowerAdapter {
+  return {
+    async ensureVolumeGroups() {
+      return (await import("./restore-volume-groups.ts")).restoreVolumeGroups(ctx);
+    },
+    async ensureHealthCheckInterval(seconds) {
+      const { ensureHealthCheckInterval } = await import("./health-check-interval.ts");
+      return ensureHealthCheckInterval(ctx, seconds);
+    },
+    async ensureBootList() {
+      return (await import("./boot-list.ts")).ensureAixBootList(ctx);
+    },
+    async resetRmc() {
+      const { resetRmc } = await import("../posix/reset-rmc.ts");
+      const { ensureRmcRuns } = await import("./rmc-subsystem.ts");
+      return resetRmc(ctx, { ensureRuns: () => ensureRmcRuns(ctx) });
+    },
+    async ensureDevicesKept() {
+      return (await import("./keep-devices.ts")).ensureDevicesKept(ctx);
+    },
+  };
+}

@@ -1,0 +1,81 @@
+import { readTextIfExists } from "../../system/files.ts";
+import type { DistroContext, ServiceAdapter } from "../distro.ts";
+import type { SettingOutcome } from "../locale-adapter.ts";
+import { addNtpDefault, editNtpConf } from "../posix/ntp-conf.ts";
+import { keepOriginal } from "../posix/keep-original.ts";
+import type { TimeAdapter, TimeWish } from "../time-adapter.ts";
+import { isSubsystemUp } from "./services.ts";
+
+const NTP_CONF = "/etc/ntp.conf";
+const RC_TCPIP = "/etc/rc.tcpip";
+const CHRCTCP = "/usr/sbin/chrctcp";
+const CLIENTS: ReadonlySet<string> = new Set(["auto", "ntp", "ntpd", "xntpd"]);
+
+/**
+ * xntpd, which is in AIX's base system (aix/commands.md §11): servers in /etc/ntp.conf, the stock
+ * `broadcastclient` goes, pools are servers, since xntpd knows no pools. It is started at boot by
+ * the line in /etc/rc.tcpip that chrctcp uncomments.
+ */
+export function createAixTime(ctx: DistroContext, services: ServiceAdapter): TimeAdapter {
+  const { sys } = ctx;
+
+  async function ensureTimeServers(wish: TimeWish): Promise<SettingOutcome> {
+    if (!CLIENTS.has(wish.client)) {
+      const message = `There is no time client "${wish.client}" on AIX: xntpd is used, as for "auto" and "ntp"`;
+      ctx.log.warn(message);
+    }
+    const file = wish.configFile ?? NTP_CONF;
+    const isConfigured = writeConfig(file, wish);
+    const isUp = await isSubsystemUp(sys, "xntpd");
+    if (!startsAtBoot(readTextIfExists(sys.fs, RC_TCPIP) ?? "") || !isUp) {
+      // Uncomments the line and starts it; what it does twice it says with an exit code of 1 on some levels.
+      await sys.exec.run([CHRCTCP, "-S", "-a", "xntpd"], {
+        okExitCodes: "any",
+        verify: async () =>
+          (await isSubsystemUp(sys, "xntpd"))
+            ? undefined
+            : 'xntpd does not run after it: look at "lssrc -s xntpd"',
+      });
+      return { changed: true, value: describe(wish), problems: [] };
+    }
+    if (isConfigured) {
+      await services.restart("ntp");
+    }
+    return { changed: isConfigured, value: describe(wish), problems: [] };
+  }
+
+  function writeConfig(file: string, wish: TimeWish): boolean {
+    const old = readTextIfExists(sys.fs, file);
+    const hasServers = wish.servers.length + wish.pools.length + wish.peers.length > 0;
+    const text = wish.content ?? (hasServers ? renderConfig(old ?? "", wish) : old);
+    if (text === undefined || text === old) {
+      return false;
+    }
+    keepOriginal(sys.fs, file, ".dist");
+    const stat = sys.fs.stat(file);
+    const attributes =
+      stat?.kind === "file" ? { mode: stat.mode, owner: `${stat.uid}:${stat.gid}` } : {};
+    sys.fs.write(file, text, attributes);
+    return true;
+  }
+
+  return { ensureTimeServers };
+}
+
+function renderConfig(old: string, wish: TimeWish): string {
+  const text = editNtpConf(old, wish, "server");
+  return addNtpDefault(
+    addNtpDefault(text, "driftfile", "/etc/ntp.drift"),
+    "tracefile",
+    "/etc/ntp.trace",
+  );
+}
+
+function describe(wish: TimeWish): string {
+  const names = [...wish.pools, ...wish.servers, ...wish.peers];
+  return names.length === 0 ? "xntpd as it is set up" : `xntpd with ${names.join(", ")}`;
+}
+
+function startsAtBoot(rcTcpip: string): boolean {
+  return /^\s*start\s+\/usr\/sbin\/xntpd\b/mu.test(rcTcpip);
+}

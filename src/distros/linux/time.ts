@@ -1,0 +1,163 @@
+import { exists, isDirectory, readTextIfExists } from "../../system/files.ts";
+import type { DistroContext } from "../distro.ts";
+import type { SettingOutcome } from "../locale-adapter.ts";
+import { keepOriginal } from "../posix/keep-original.ts";
+import { editNtpConf } from "../posix/ntp-conf.ts";
+import type { TimeAdapter, TimeWish } from "../time-adapter.ts";
+
+const SYSTEMCTL = "/usr/bin/systemctl";
+const SERVICE = "/usr/sbin/service";
+const SYSTEMD_MARK = "/run/systemd/system";
+
+/** A program that sets the clock, as the distributions have it. */
+interface TimeClient {
+  readonly name: string;
+  readonly programs: readonly string[];
+  /** The first that is there, else the first of all. */
+  readonly files: readonly string[];
+  readonly services: readonly string[];
+  render(old: string, wish: TimeWish): string;
+}
+
+/** In the order of upstream's choice for Debian and Red Hat: what is installed first. */
+const CLIENTS: readonly TimeClient[] = [
+  {
+    name: "chrony",
+    programs: ["/usr/sbin/chronyd"],
+    files: ["/etc/chrony/chrony.conf", "/etc/chrony.conf"],
+    services: ["chrony", "chronyd"],
+    render: renderChrony,
+  },
+  {
+    name: "ntp",
+    programs: ["/usr/sbin/ntpd"],
+    files: ["/etc/ntpsec/ntp.conf", "/etc/ntp.conf"],
+    services: ["ntpsec", "ntp", "ntpd"],
+    render: (old, wish) => editNtpConf(old, wish, "pool"),
+  },
+  {
+    name: "systemd-timesyncd",
+    programs: ["/usr/lib/systemd/systemd-timesyncd", "/lib/systemd/systemd-timesyncd"],
+    files: ["/etc/systemd/timesyncd.conf.d/cloud-init.conf"],
+    services: ["systemd-timesyncd"],
+    render: renderTimesyncd,
+  },
+];
+
+const ALIASES: Readonly<Record<string, string>> = { ntpd: "ntp", ntpsec: "ntp", chronyd: "chrony" };
+
+/** chrony, ntpd (or ntpsec) and systemd-timesyncd of Debian and Red Hat systems. */
+export function createLinuxTime(ctx: DistroContext): TimeAdapter {
+  const { sys } = ctx;
+
+  async function ensureTimeServers(wish: TimeWish): Promise<SettingOutcome> {
+    const client = chooseClient(wish);
+    const file =
+      wish.configFile ??
+      client.files.find((path) => exists(sys.fs, path)) ??
+      client.files[0] ??
+      "/etc/ntp.conf";
+    const old = readTextIfExists(sys.fs, file);
+    const hasServers = wish.servers.length + wish.pools.length + wish.peers.length > 0;
+    const text = wish.content ?? (hasServers ? client.render(old ?? "", wish) : (old ?? ""));
+    const changed = text !== (old ?? "");
+    if (changed) {
+      keepOriginal(sys.fs, file, ".dist");
+      const stat = sys.fs.stat(file);
+      const attributes =
+        stat?.kind === "file" ? { mode: stat.mode, owner: `${stat.uid}:${stat.gid}` } : {};
+      sys.fs.write(file, text, attributes);
+    }
+    const isStarted = await ensureService(wish.service ?? client.services, changed);
+    const names = [...wish.pools, ...wish.servers, ...wish.peers];
+    const value = names.length === 0 ? client.name : `${client.name} with ${names.join(", ")}`;
+    return { changed: changed || isStarted, value, problems: [] };
+  }
+
+  function chooseClient(wish: TimeWish): TimeClient {
+    const isThere = ({ programs }: TimeClient): boolean =>
+      (wish.program === undefined ? programs : [wish.program]).some((path) => exists(sys.fs, path));
+    const wanted = ALIASES[wish.client] ?? wish.client;
+    const candidates = CLIENTS.filter(({ name }) => wanted === "auto" || name === wanted);
+    const found = candidates.find(isThere);
+    if (found !== undefined) {
+      return found;
+    }
+    const looked = candidates.flatMap(({ programs }) => programs).join(", ");
+    throw new Error(
+      candidates.length === 0
+        ? `there is no time client "${wish.client}": expected auto, chrony, ntp or systemd-timesyncd`
+        : `no time client is installed (looked for ${wish.program ?? looked}): put "chrony" into packages, or into the image`,
+    );
+  }
+
+  /** Enabled, and running with the configuration as it is now; true where something had to be done. */
+  async function ensureService(
+    names: string | readonly string[],
+    isChanged: boolean,
+  ): Promise<boolean> {
+    const candidates = typeof names === "string" ? [names] : names;
+    if (!isDirectory(sys.fs, SYSTEMD_MARK)) {
+      return restartScript(candidates, isChanged);
+    }
+    for (const name of candidates) {
+      const unit = `${name}.service`;
+      const { stdout } = await sys.exec.query(
+        [SYSTEMCTL, "show", "--property=LoadState,ActiveState,UnitFileState", unit],
+        { okExitCodes: "any" },
+      );
+      const lines = stdout.split("\n");
+      if (!lines.includes("LoadState=loaded")) {
+        continue;
+      }
+      const isEnabled = lines.some((line) => /^UnitFileState=(?:enabled|static|alias)/u.test(line));
+      const isActive = lines.includes("ActiveState=active");
+      if (!isEnabled) {
+        await sys.exec.run([SYSTEMCTL, "enable", unit]);
+      }
+      if (isChanged || !isActive) {
+        // Without --no-block a unit ordered after ours would wait for us, and we for it.
+        await sys.exec.run([SYSTEMCTL, "--no-block", "restart", unit]);
+      }
+      return !isEnabled || !isActive;
+    }
+    throw new Error(`there is no service ${candidates.join(" or ")}`);
+  }
+
+  async function restartScript(names: readonly string[], isChanged: boolean): Promise<boolean> {
+    const name = names.find((candidate) => exists(sys.fs, `/etc/init.d/${candidate}`));
+    if (name === undefined) {
+      ctx.log.debug(`There is no service ${names.join(" or ")} to restart`);
+      return false;
+    }
+    if (isChanged) {
+      await sys.exec.run([SERVICE, name, "restart"]);
+    }
+    return false;
+  }
+
+  return { ensureTimeServers };
+}
+
+const CHRONY_OURS = /^\s*(?:server|pool|peer|allow)\b/u;
+const CHRONY_DEFAULTS = ["driftfile /var/lib/chrony/chrony.drift", "makestep 1 3", "rtcsync"];
+
+/** chrony.conf(5): lines that name other servers go, all others stay. */
+function renderChrony(old: string, wish: TimeWish): string {
+  const wanted = [
+    ...wish.pools.map((name) => `pool ${name} iburst`),
+    ...wish.servers.map((name) => `server ${name} iburst`),
+    ...wish.peers.map((name) => `peer ${name}`),
+    ...wish.allow.map((network) => `allow ${network}`),
+  ];
+  const lines = old === "" ? CHRONY_DEFAULTS : old.replace(/\n$/u, "").split("\n");
+  const kept = lines.filter((line) => !CHRONY_OURS.test(line));
+  const first = lines.findIndex((line) => CHRONY_OURS.test(line));
+  const at = first === -1 ? kept.length : first;
+  return [...kept.slice(0, at), ...wanted, ...kept.slice(at)].map((line) => `${line}\n`).join("");
+}
+
+/** timesyncd.conf(5); it has neither peers nor clients of its own. */
+function renderTimesyncd(_: string, wish: TimeWish): string {
+  return `# Written by cloud-init\n[Time]\nNTP=${[...wish.servers, ...wish.pools].join(" ")}\n`;
+}

@@ -1,0 +1,56 @@
+import { isFile, readTextIfExists } from "../../system/files.ts";
+import type { DistroContext } from "../distro.ts";
+import { type AnchorPlace, ensureAnchorFiles } from "../posix/anchor-files.ts";
+import type { TrustAdapter } from "../trust-adapter.ts";
+
+const DEBIAN: AnchorPlace = {
+  directory: "/usr/local/share/ca-certificates",
+  update: ["/usr/sbin/update-ca-certificates"],
+};
+const DEBIAN_LIST = "/etc/ca-certificates.conf";
+const RED_HAT: AnchorPlace = {
+  directory: "/etc/pki/ca-trust/source/anchors",
+  update: ["/usr/bin/update-ca-trust", "extract"],
+};
+/** A file here of the same name takes the place of the one that the package brings (update-ca-trust(8)). */
+const RED_HAT_DEFAULTS = "/usr/share/pki/ca-trust-source";
+const RED_HAT_MASKS = "/etc/pki/ca-trust/source/blocklist";
+
+/** Debian's ca-certificates, or Red Hat's ca-trust. */
+export function createLinuxTrust({ sys }: DistroContext, family: string): TrustAdapter {
+  const place = family === "redhat" ? RED_HAT : DEBIAN;
+
+  /** Debian: a "!" before each line of the list keeps that certificate out (update-ca-certificates(8)). */
+  function removeDebianDefaults(): boolean {
+    const old = readTextIfExists(sys.fs, DEBIAN_LIST) ?? "";
+    const text = old
+      .split("\n")
+      .map((line) => (/^(?:#|!|\s*$)/u.test(line) ? line : `!${line}`))
+      .join("\n");
+    if (text === old) {
+      return false;
+    }
+    sys.fs.write(DEBIAN_LIST, text);
+    return true;
+  }
+
+  return {
+    async ensureTrusted(certificates, options) {
+      const [program = ""] = place.update;
+      if (!isFile(sys.fs, program)) {
+        throw new Error(
+          `there is no ${program}: put "ca-certificates" into packages, or into the image`,
+        );
+      }
+      if (!options.removesDefaults) {
+        return ensureAnchorFiles(sys, place, certificates);
+      }
+      if (place === DEBIAN) {
+        return ensureAnchorFiles(sys, place, certificates, removeDebianDefaults());
+      }
+      const outcome = await ensureAnchorFiles(sys, place, certificates);
+      const message = `remove_defaults has no effect here: the certificates come from ${RED_HAT_DEFAULTS}; block what is not wanted in ${RED_HAT_MASKS}`;
+      return { ...outcome, problems: [...outcome.problems, { message, severity: "warning" }] };
+    },
+  };
+}

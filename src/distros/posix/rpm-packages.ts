@@ -1,0 +1,60 @@
+import { isFile } from "../../system/files.ts";
+import type { System } from "../../system/system.ts";
+import type { PackageAdapter, PackageWish } from "../package-adapter.ts";
+
+/** A mirror may be slow and the machine old; a manager that waits for a lock for ever is not waited for. */
+const TIMEOUT_MS = 1_800_000;
+const RPM = "/usr/bin/rpm";
+
+/** Where a system has its managers of RPM packages, the best first. */
+export interface RpmPlaces {
+  readonly managers: readonly string[];
+  /** Exit code 1: a restart is wanted (dnf-utils). Absent: nothing tells. */
+  readonly needsRestarting?: string;
+}
+
+/** RPM packages by dnf, else by yum, which take the same words (dnf(8), yum(8)). */
+export function createRpmPackages(sys: System, places: RpmPlaces): PackageAdapter {
+  const manager = places.managers.find((path) => isFile(sys.fs, path));
+  const run = async (...args: readonly string[]): Promise<void> => {
+    if (manager === undefined) {
+      throw new Error(`there is no package manager: looked for ${places.managers.join(", ")}`);
+    }
+    await sys.exec.run([manager, "-y", ...args], { output: "inherit", timeoutMs: TIMEOUT_MS });
+  };
+  return {
+    name: manager?.replace(/^.*\//u, ""),
+    updateLists: () => run("makecache"),
+    upgradeAll: () => run("upgrade"),
+    async findMissing(packages) {
+      const missing: PackageWish[] = [];
+      for (const wish of packages) {
+        if (!(await isInstalled(sys, wish))) {
+          missing.push(wish);
+        }
+      }
+      return missing;
+    },
+    install: (packages) => run("install", ...packages.map(nameOf)),
+    async needsRestart() {
+      const tool = places.needsRestarting;
+      if (tool === undefined || !isFile(sys.fs, tool)) {
+        return false;
+      }
+      return (await sys.exec.query([tool, "-r"], { okExitCodes: "any" })).exitCode === 1;
+    },
+  };
+}
+
+/** A file's package is not looked into: its manager knows what to do with it. */
+async function isInstalled(sys: System, wish: PackageWish): Promise<boolean> {
+  if (wish.name.startsWith("/")) {
+    return false;
+  }
+  const { exitCode } = await sys.exec.query([RPM, "-q", nameOf(wish)], { okExitCodes: "any" });
+  return exitCode === 0;
+}
+
+function nameOf({ name, version }: PackageWish): string {
+  return version === undefined ? name : `${name}-${version}`;
+}

@@ -1,0 +1,148 @@
+import { X509Certificate } from "node:crypto";
+import { Type } from "typebox";
+import { isMapping } from "../config/cloud-config.ts";
+import { isTrue } from "../text/boolean-option.ts";
+import { describeKind } from "../text/describe-kind.ts";
+import { errorMessage } from "../text/error-message.ts";
+import { defineModule, type ModuleContext } from "./module.ts";
+import { reportProblems } from "./report-problems.ts";
+
+const TEXT_LENGTH_MAX = 1024 * 1024;
+const BLOCK =
+  /-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----[\s\S]*?-----END (?:TRUSTED |X509 )?CERTIFICATE-----/gu;
+
+const settings = Type.Object(
+  {
+    trusted: Type.Optional(
+      Type.Union([Type.String(), Type.Array(Type.String())], {
+        description: "Certificates as PEM texts.",
+      }),
+    ),
+    remove_defaults: Type.Optional(
+      Type.Boolean({ description: "Trust those alone. Not on AIX and Red Hat. Default false." }),
+    ),
+    "remove-defaults": Type.Optional(Type.Boolean({ description: "The same." })),
+  },
+  { description: "Certificates of authorities to trust." },
+);
+
+/** Authorities whose certificates the machine trusts (compat modules.md, ca_certs). */
+export const caCerts = defineModule({
+  name: "ca_certs",
+  title: "Certificates of authorities",
+  description: [
+    "Adds certificates to those that the machine's programs trust. Each is looked into: what is no",
+    "certificate is left out with its place, and the others are added.",
+    "",
+    "On AIX: anchors and `update-ca-trust` where the AIX Toolbox has it, else a marked part at the",
+    "end of `/var/ssl/certs/ca-bundle.crt` (older: `/var/ssl/cert.pem`); `remove_defaults` has no",
+    "effect. On Linux: Debian's `/usr/local/share/ca-certificates` and `update-ca-certificates`, Red",
+    "Hat's `/etc/pki/ca-trust/source/anchors` and `update-ca-trust`. Source: update-ca-certificates(8),",
+    "update-ca-trust(8).",
+  ].join("\n"),
+  aix: "anchors of the AIX Toolbox, else a marked part of `/var/ssl/certs/ca-bundle.crt`",
+  linux: "`update-ca-certificates` or `update-ca-trust`",
+  frequency: "once-per-instance",
+  activateByKeys: ["ca_certs", "ca-certs"],
+  itemKeys: ["ca_certs", "ca-certs"],
+  schema: Type.Object({
+    ca_certs: Type.Optional(settings),
+    "ca-certs": Type.Optional(settings),
+  }),
+  examples: [
+    [
+      "#cloud-config",
+      "ca_certs:",
+      "  trusted:",
+      "    - |",
+      "      -----BEGIN CERTIFICATE-----",
+      "      the authority's certificate",
+      "      -----END CERTIFICATE-----",
+      "",
+    ].join("\n"),
+  ],
+  async run(ctx) {
+    const key = ctx.cloudConfig["ca_certs"] === undefined ? "ca-certs" : "ca_certs";
+    const written = ctx.cloudConfig[key];
+    if (!isMapping(written)) {
+      fail(ctx, [key], `expected a mapping with "trusted", got ${describeKind(written)}`);
+      return;
+    }
+    const removesDefaults = isTrue(written["remove_defaults"] ?? written["remove-defaults"]);
+    const certificates = readCertificates(ctx, written["trusted"], [key, "trusted"]);
+    if (certificates.length === 0 && !removesDefaults) {
+      ctx.log.debug("There are no certificates to add");
+      return;
+    }
+    const { trust } = ctx.distro;
+    if (trust === undefined) {
+      fail(ctx, [key], "Cannot add certificates: nothing is known of them on this system");
+      return;
+    }
+    try {
+      const { changed, problems } = await trust.ensureTrusted(certificates, { removesDefaults });
+      reportProblems(
+        ctx,
+        problems.map((problem) => Object.assign({ path: [key], ...ctx.locate([key]) }, problem)),
+      );
+      ctx.log.debug(
+        changed
+          ? `Added ${certificates.length} certificates`
+          : "The certificates are trusted already",
+      );
+    } catch (error) {
+      fail(ctx, [key], `Cannot add certificates: ${errorMessage(error)}`, error);
+    }
+  },
+});
+
+function fail(
+  ctx: ModuleContext,
+  path: readonly (string | number)[],
+  message: string,
+  cause?: unknown,
+): void {
+  ctx.fail({ message, path, ...ctx.locate(path) }, cause);
+}
+
+/** Each certificate once, as a text of its own that ends in a newline. */
+function readCertificates(
+  ctx: ModuleContext,
+  written: unknown,
+  path: readonly string[],
+): readonly string[] {
+  if (written === undefined || written === null) {
+    return [];
+  }
+  const isList = Array.isArray(written);
+  const items: readonly unknown[] = isList ? written : [written];
+  const certificates = items.flatMap((item, index) => {
+    const place = isList ? [...path, index] : path;
+    if (typeof item !== "string" || item.length > TEXT_LENGTH_MAX) {
+      fail(ctx, place, `expected a certificate as PEM text, got ${describeKind(item)}`);
+      return [];
+    }
+    const blocks = item.match(BLOCK) ?? [];
+    if (blocks.length === 0) {
+      fail(ctx, place, "there is no certificate in it: expected -----BEGIN CERTIFICATE----- …");
+    }
+    return blocks.flatMap((block, position) => {
+      const reason = findFault(block);
+      if (reason === undefined) {
+        return [`${block}\n`];
+      }
+      fail(ctx, place, `certificate ${position + 1} cannot be read and is left out: ${reason}`);
+      return [];
+    });
+  });
+  return [...new Set(certificates)];
+}
+
+function findFault(pem: string): string | undefined {
+  try {
+    // Its own check: what it cannot read, OpenSSL cannot either.
+    return new X509Certificate(pem).raw.length > 0 ? undefined : "it is empty";
+  } catch {
+    return "it is damaged, or no X.509 certificate";
+  }
+}

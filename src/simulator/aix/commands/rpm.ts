@@ -1,0 +1,22 @@
+import { done, failed, type SimulatedCommand } from "../command.ts";
+import { findRpm } from "../software.ts";
+
+/** `rpm -q NAME…`: what is installed; exit code = how many are not (aix/commands.md §10). */
+export const rpm: SimulatedCommand = {
+  path: "/usr/bin/rpm",
+  isChange: (args) => args[0] !== "-q",
+  run(ctx, args) {
+    const [flag, ...names] = args;
+    if (flag !== "-q" || names.length === 0) {
+      return failed(1, "rpm: only -q NAME is simulated");
+    }
+    const lines = names.map((wanted) => {
+      const found = findRpm(ctx, wanted);
+      return found === undefined
+        ? `package ${wanted} is not installed`
+        : `${found.name}-${found.version}.ppc`;
+    });
+    const missing = lines.filter((line) => line.endsWith(" is not installed")).length;
+    return { ...done(`${lines.join("\n")}\n`), exitCode: Math.min(missing, 255) };
+  },
+};
