@@ -42,7 +42,7 @@ export function moduleLists(platform: Platform): ModuleLists {
   return platform === "aix" ? AIX_MODULES : LINUX_MODULES;
 }
 
-/** The shipped cloud.cfg of IBM's port, with the deferred files before what may use them. */
+/** The shipped cloud.cfg of IBM's port, with the deferred files before what may use them, and with ntp, yum_add_repo and clear-clouddev. */
 const AIX_MODULES: ModuleLists = {
   cloud_init_modules: [
     "migrator",
@@ -68,9 +68,11 @@ const AIX_MODULES: ModuleLists = {
     "ssh-import-id",
     "locale",
     "set-passwords",
+    "yum_add_repo",
     "package-update-upgrade-install",
     "landscape",
     "timezone",
+    "ntp",
     "puppet",
     "chef",
     "salt-minion",
@@ -120,6 +122,7 @@ const LINUX_MODULES: ModuleLists = {
     "locale",
     "ntp",
     "timezone",
+    "yum_add_repo",
     "disable_ec2_metadata",
     "runcmd",
   ],
