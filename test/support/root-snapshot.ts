@@ -10,9 +10,9 @@ export type RootSnapshot = ReadonlyMap<string, string>;
 /** Logs, and what is not part of the machine's disk. */
 const LEFT_OUT =
   /^\/(?:proc|dev|var\/log|var\/adm|opt\/freeware\/var\/lib\/cloud\/instances\/[^/]+\/ledger\.jsonl)(?:\/|$)/u;
-/** There, with mode and owner; what they hold are times, process ids, caches, random keys, or traces of user code. */
+/** There, with mode and owner; what they hold are times, process ids, caches, random keys and node ids, or traces of user code. */
 const CONTENT_LEFT_OUT =
-  /^\/(?:run\/cloud-init\/|etc\/ssh\/ssh_host_|etc\/utmp$|var\/trace\/|opt\/freeware\/var\/lib\/cloud\/(?:data\/(?:status|result)\.json$|(?:instances\/[^/]+\/)?sem\/|instances\/[^/]+\/boot-finished$))/u;
+  /^\/(?:run\/cloud-init\/|etc\/ssh\/ssh_host_|etc\/utmp$|(?:etc|var\/ct\/cfg)\/ct_node_id$|var\/trace\/|opt\/freeware\/var\/lib\/cloud\/(?:data\/(?:status|result)\.json$|(?:instances\/[^/]+\/)?sem\/|instances\/[^/]+\/boot-finished$))/u;
 
 /** Takes the snapshot. The machine (ODM, kernel, host name) is in it as "machine.…". */
 export function snapshotRoot(root: string): RootSnapshot {
