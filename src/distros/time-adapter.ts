@@ -23,10 +23,12 @@ export interface TimeWish extends TimeServers {
   readonly client: string;
   /** In place of the client's own file. */
   readonly configFile?: string;
-  /** In place of the client's own program, by which it is seen that it is installed. */
+  /** In place of the client's own program, by which it is seen that it is installed; a path or a name. */
   readonly program?: string;
   /** In place of the client's own service. */
   readonly service?: string;
-  /** The whole text of the file, in place of ours. */
-  readonly content?: string;
+  /** Of the client, for the message that it is not installed. */
+  readonly packages?: readonly string[];
+  /** The whole text of the file, in place of ours; `names` are those of the client's templates, without an ending. */
+  readContent?(names: readonly string[]): Promise<string | undefined>;
 }

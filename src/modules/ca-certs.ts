@@ -1,15 +1,17 @@
 import { X509Certificate } from "node:crypto";
 import { Type } from "typebox";
 import { isMapping } from "../config/cloud-config.ts";
-import { isTrue } from "../text/boolean-option.ts";
+import { parseBoolean } from "../text/boolean-option.ts";
 import { describeKind } from "../text/describe-kind.ts";
 import { errorMessage } from "../text/error-message.ts";
 import { defineModule, type ModuleContext } from "./module.ts";
 import { reportProblems } from "./report-problems.ts";
 
 const TEXT_LENGTH_MAX = 1024 * 1024;
-const BLOCK =
-  /-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----[\s\S]*?-----END (?:TRUSTED |X509 )?CERTIFICATE-----/gu;
+/** Of one text: more than the bundle of any system has. */
+const BLOCKS_MAX = 1_000;
+const BEGIN = /-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----/u;
+const END = /-----END (?:TRUSTED |X509 )?CERTIFICATE-----/u;
 
 const settings = Type.Object(
   {
@@ -68,7 +70,12 @@ export const caCerts = defineModule({
       fail(ctx, [key], `expected a mapping with "trusted", got ${describeKind(written)}`);
       return;
     }
-    const removesDefaults = isTrue(written["remove_defaults"] ?? written["remove-defaults"]);
+    const wish = written["remove_defaults"] ?? written["remove-defaults"] ?? false;
+    const removesDefaults = parseBoolean(wish) ?? false;
+    if (parseBoolean(wish) === undefined) {
+      const message = `expected true or false, got ${describeKind(wish)}; false is used`;
+      fail(ctx, [key, "remove_defaults"], message);
+    }
     const certificates = readCertificates(ctx, written["trusted"], [key, "trusted"]);
     if (certificates.length === 0 && !removesDefaults) {
       ctx.log.debug("There are no certificates to add");
@@ -119,12 +126,26 @@ function readCertificates(
   const certificates = items.flatMap((item, index) => {
     const place = isList ? [...path, index] : path;
     if (typeof item !== "string" || item.length > TEXT_LENGTH_MAX) {
-      fail(ctx, place, `expected a certificate as PEM text, got ${describeKind(item)}`);
+      const got =
+        typeof item === "string" ? `text of ${item.length} characters` : describeKind(item);
+      fail(
+        ctx,
+        place,
+        `expected a certificate as PEM text of at most ${TEXT_LENGTH_MAX} characters, got ${got}; it is left out`,
+      );
       return [];
     }
-    const blocks = item.match(BLOCK) ?? [];
+    const blocks = findBlocks(item);
     if (blocks.length === 0) {
       fail(ctx, place, "there is no certificate in it: expected -----BEGIN CERTIFICATE----- …");
+    }
+    if (blocks.length > BLOCKS_MAX) {
+      fail(
+        ctx,
+        place,
+        `there are ${blocks.length} certificates in it, ${BLOCKS_MAX} are the most that are read; it is left out`,
+      );
+      return [];
     }
     return blocks.flatMap((block, position) => {
       const reason = findFault(block);
@@ -136,6 +157,18 @@ function readCertificates(
     });
   });
   return [...new Set(certificates)];
+}
+
+/** From each begin to the next end, or to the next begin, which is a fault of that block alone. */
+function findBlocks(item: string): readonly string[] {
+  const text = item.replace(/\r\n?/gu, "\n");
+  return text
+    .split(new RegExp(`(?=${BEGIN.source})`, "u"))
+    .filter((part) => part.startsWith("-----BEGIN "))
+    .map((part) => {
+      const end = END.exec(part);
+      return end === null ? part : part.slice(0, end.index + end[0].length);
+    });
 }
 
 function findFault(pem: string): string | undefined {

@@ -1,5 +1,6 @@
 import { isMapping } from "../config/cloud-config.ts";
 import type { TimeServers } from "../distros/time-adapter.ts";
+import { parseBoolean } from "../text/boolean-option.ts";
 import { describeKind } from "../text/describe-kind.ts";
 import { printable } from "../text/printable.ts";
 import type { Problem } from "../text/problem.ts";
@@ -11,6 +12,7 @@ export interface NtpSettings extends TimeServers {
   readonly configFile?: string;
   readonly program?: string;
   readonly service?: string;
+  readonly packages?: readonly string[];
   readonly template?: string;
 }
 
@@ -20,6 +22,8 @@ const ADDRESS6 = /^[0-9A-Fa-f:]{2,39}(?:%[A-Za-z0-9]{1,15})?$/u;
 const NETWORK = /^[0-9A-Fa-f.:]{1,39}(?:\/\d{1,3})?$/u;
 const WORD = /^[A-Za-z0-9@_.-]{1,64}$/u;
 const PATH = /^\/[^\s\p{Cc}]{1,1023}$/u;
+const PROGRAM = /^(?:\/[^\s\p{Cc}]{1,1023}|[A-Za-z0-9_][A-Za-z0-9_.+-]{0,63})$/u;
+const PACKAGE = /^[A-Za-z0-9][A-Za-z0-9+._:-]{0,127}$/u;
 const SHOWN_LENGTH = 60;
 
 /** Reads `ntp` (compat modules.md, ntp); what cannot be used is left out and told. */
@@ -33,7 +37,10 @@ export function readNtpSettings(written: unknown): {
     problems.push({ message: `expected a mapping, got ${describeKind(written)}`, path: ["ntp"] });
   }
   const hosts = (key: string): readonly string[] =>
-    readList(ntp[key], ["ntp", key], problems, (text) => HOST.test(text) || ADDRESS6.test(text));
+    readList(ntp[key], ["ntp", key], problems, {
+      isGood: (text) => HOST.test(text) || ADDRESS6.test(text),
+      expected: "a host name or an address",
+    });
   const config = isMapping(ntp["config"]) ? ntp["config"] : {};
   if (ntp["config"] !== undefined && !isMapping(ntp["config"])) {
     const message = `expected a mapping, got ${describeKind(ntp["config"])}`;
@@ -42,7 +49,8 @@ export function readNtpSettings(written: unknown): {
   const one = (key: string, pattern: RegExp, expected: string): string | undefined =>
     readText(config[key], ["ntp", "config", key], problems, { pattern, expected });
   const configFile = one("confpath", PATH, "an absolute path");
-  const program = one("check_exe", PATH, "the absolute path of a program");
+  // Upstream's own settings name it by a bare name.
+  const program = one("check_exe", PROGRAM, "the path or the name of a program");
   const service = one("service_name", WORD, "the name of a service");
   const template = config["template"];
   if (template !== undefined && typeof template !== "string") {
@@ -53,16 +61,28 @@ export function readNtpSettings(written: unknown): {
     pattern: WORD,
     expected: "auto or the name of a time client",
   });
+  const enabled = ntp["enabled"] ?? true;
+  if (parseBoolean(enabled) === undefined) {
+    const message = `expected true or false, got ${describeKind(enabled)}; true is used`;
+    problems.push({ message, path: ["ntp", "enabled"] });
+  }
+  const packages = readList(config["packages"], ["ntp", "config", "packages"], problems, {
+    isGood: (text) => PACKAGE.test(text),
+    expected: "the name of a package",
+  });
   return {
     settings: {
-      isEnabled: ntp["enabled"] !== false,
+      isEnabled: parseBoolean(enabled) ?? true,
       client: client ?? "auto",
       servers: hosts("servers"),
       pools: hosts("pools"),
       peers: hosts("peers"),
-      allow: readList(ntp["allow"], ["ntp", "allow"], problems, (text) => NETWORK.test(text)),
+      allow: readList(ntp["allow"], ["ntp", "allow"], problems, {
+        isGood: (text) => NETWORK.test(text),
+        expected: "an address or a network",
+      }),
+      ...(packages.length === 0 ? {} : { packages }),
       ...(configFile === undefined ? {} : { configFile }),
-      // The path with which upstream's users name a program is often a bare name.
       ...(program === undefined ? {} : { program }),
       ...(service === undefined ? {} : { service }),
       ...(typeof template === "string" ? { template } : {}),
@@ -77,7 +97,7 @@ function readList(
   written: unknown,
   path: Path,
   problems: Problem[],
-  isGood: (text: string) => boolean,
+  wanted: { isGood(text: string): boolean; readonly expected: string },
 ): readonly string[] {
   if (written === undefined || written === null) {
     return [];
@@ -87,13 +107,13 @@ function readList(
     return [];
   }
   const texts = written.flatMap((item: unknown, index) => {
-    if (typeof item === "string" && isGood(item)) {
+    if (typeof item === "string" && wanted.isGood(item)) {
       return [item];
     }
     const shown =
       typeof item === "string" ? `"${printable(item.slice(0, SHOWN_LENGTH))}"` : describeKind(item);
     problems.push({
-      message: `expected a host name or an address, got ${shown}; it is left out`,
+      message: `expected ${wanted.expected}, got ${shown}; it is left out`,
       path: [...path, index],
     });
     return [];

@@ -1,9 +1,12 @@
 import { Type } from "typebox";
+import { isFile, readText } from "../system/files.ts";
 import { errorMessage } from "../text/error-message.ts";
-import { defineModule } from "./module.ts";
+import { defineModule, type ModuleContext } from "./module.ts";
 import { type NtpSettings, readNtpSettings } from "./ntp-settings.ts";
 import { renderTemplate } from "./render-template.ts";
 import { reportSetting } from "./report-setting.ts";
+
+const TEMPLATE_LENGTH_MAX = 1024 * 1024;
 
 const list = (description: string) => Type.Optional(Type.Array(Type.String(), { description }));
 const text = (description: string) => Type.Optional(Type.String({ description }));
@@ -20,7 +23,8 @@ export const ntp = defineModule({
     "On AIX: xntpd of the base system, `/etc/ntp.conf` and `chrctcp -S -a xntpd`; pools are written",
     "as servers, since xntpd knows none, and the stock `broadcastclient` goes. On Linux: chrony, ntpd",
     "(or ntpsec) or systemd-timesyncd, whichever is installed or `ntp_client` names; installing one is",
-    "for `packages`. Without servers and pools the client is started as it is set up.",
+    "for `packages`. A template of templates_dir (`chrony.conf.DISTRO.tmpl`, `ntp.conf.DISTRO.tmpl`,",
+    "`timesyncd.conf.tmpl`) is used for the whole file where it is there. Without servers and pools the client is started as it is set up.",
     "Source: IBM's chrctcp and xntpd references; chrony.conf(5), ntp.conf(5), timesyncd.conf(5).",
   ].join("\n"),
   aix: "`/etc/ntp.conf` and `chrctcp -S -a xntpd`",
@@ -40,7 +44,9 @@ export const ntp = defineModule({
             pools: list("Names that stand for several servers."),
             peers: list("Machines to agree with."),
             allow: list("Networks that may ask this machine (chrony)."),
-            ntp_client: text("auto, chrony, ntp or systemd-timesyncd. Default auto."),
+            ntp_client: text(
+              "auto, chrony, ntp, systemd-timesyncd, or one that `config` describes. Default auto.",
+            ),
             config: Type.Optional(
               Type.Object(
                 {
@@ -81,10 +87,9 @@ export const ntp = defineModule({
       return;
     }
     try {
-      const content = await renderContent(settings);
       const outcome = await time.ensureTimeServers({
         ...settings,
-        ...(content === undefined ? {} : { content }),
+        readContent: (names) => renderContent(ctx, settings, names),
       });
       reportSetting(ctx, { title: "Time client", path: ["ntp"], outcome });
     } catch (error) {
@@ -95,16 +100,28 @@ export const ntp = defineModule({
   },
 });
 
-async function renderContent(settings: NtpSettings): Promise<string | undefined> {
-  if (settings.template === undefined) {
+/** `config.template`, else, where servers are wished, the first of these that is in templates_dir. */
+async function renderContent(
+  ctx: ModuleContext,
+  settings: NtpSettings,
+  names: readonly string[],
+): Promise<string | undefined> {
+  const { servers, pools, peers, allow } = settings;
+  const hasServers = servers.length + pools.length + peers.length > 0;
+  const paths = names.map((name) => `${ctx.paths.templatesDir}/${name}.tmpl`);
+  const path = hasServers ? paths.find((candidate) => isFile(ctx.sys.fs, candidate)) : undefined;
+  const template =
+    settings.template ?? (path === undefined ? undefined : readText(ctx.sys.fs, path));
+  if (template === undefined) {
     return undefined;
   }
-  const { servers, pools, peers, allow } = settings;
-  const rendered = await renderTemplate(
-    settings.template,
-    { servers, pools, peers, allow },
-    "ntp.config.template",
-  );
+  if (template.length > TEMPLATE_LENGTH_MAX) {
+    throw new Error(
+      `the template has ${template.length} characters, ${TEMPLATE_LENGTH_MAX} are the most that are read`,
+    );
+  }
+  const source = settings.template === undefined ? (path ?? "") : "ntp.config.template";
+  const rendered = await renderTemplate(template, { servers, pools, peers, allow }, source);
   if (!rendered.ok) {
     throw new Error(rendered.problem.message);
   }

@@ -1,5 +1,6 @@
 import { isMapping } from "../config/cloud-config.ts";
 import type { ForwardingRule } from "../distros/log-forwarding-adapter.ts";
+import { parseBoolean } from "../text/boolean-option.ts";
 import { describeKind } from "../text/describe-kind.ts";
 import { printable } from "../text/printable.ts";
 import type { Problem } from "../text/problem.ts";
@@ -21,7 +22,6 @@ export interface RsyslogSettings {
 
 const DIRECTORY = "/etc/rsyslog.d";
 const FILE_NAME = "20-cloud-config.conf";
-const REMOTES_FILE_NAME = "20-cloud-config.conf";
 const PROGRAM = "rsyslogd";
 const SHOWN_LENGTH = 60;
 /** `[filter ][@|@@]host[:port][ # comment]`, an IPv6 address in brackets (compat modules.md, rsyslog). */
@@ -29,6 +29,10 @@ const REMOTE =
   /^(?:(\S+)\s+)?(@@?)?(\[[0-9A-Fa-f:]+(?:%[A-Za-z0-9]+)?\]|[A-Za-z0-9](?:[A-Za-z0-9._-]{0,253}))(?::(\d{1,5}))?$/u;
 /** facility[,facility].[=!]priority, several after ";" (syslog.conf(5)). */
 const SELECTOR = /^[A-Za-z0-9*,]+\.[A-Za-z0-9*=!]+(?:;[A-Za-z0-9*,]+\.[A-Za-z0-9*=!]+)*$/u;
+
+/** syslogd of AIX knows no "=" and "!", and these priorities (IBM's syslogd reference). */
+const AIX_SELECTOR =
+  /^[a-z0-9*,]+\.(?:\*|emerg|panic|alert|crit|err|error|warn|warning|notice|info|debug|none)(?:;[a-z0-9*,]+\.(?:\*|emerg|panic|alert|crit|err|error|warn|warning|notice|info|debug|none))*$/u;
 
 type Path = readonly (string | number)[];
 
@@ -65,18 +69,23 @@ export function readRsyslogSettings(config: Readonly<Record<string, unknown>>): 
       path: isList ? ["rsyslog"] : ["rsyslog", "configs"],
       problems,
     }),
-    ...readRemotes(mapping["remotes"], problems),
+    ...readRemotes(mapping["remotes"], fileName, problems),
   ];
   const command = mapping["service_reload_command"];
   const reloadCommand = readCommand(command, problems);
-  const program = mapping["check_exe"];
+  const program = readProgram(mapping["check_exe"], problems);
+  const install = mapping["install_rsyslog"] ?? false;
+  if (parseBoolean(install) === undefined) {
+    const message = `expected true or false, got ${describeKind(install)}; false is used`;
+    problems.push({ message, path: ["rsyslog", "install_rsyslog"] });
+  }
   return {
     settings: {
       directory: directory ?? DIRECTORY,
       files: mergeFiles(files),
       ...(reloadCommand === undefined ? {} : { reloadCommand }),
-      program: typeof program === "string" && program !== "" ? program : PROGRAM,
-      isInstalled: mapping["install_rsyslog"] === true,
+      program,
+      isInstalled: parseBoolean(install) ?? false,
     },
     problems,
   };
@@ -98,7 +107,7 @@ export function readForwardingRules(files: readonly RsyslogFile[]): {
     const host = /^@(?!@)(\[[0-9A-Fa-f:]+\]|[A-Za-z0-9][A-Za-z0-9._-]*)(?::514)?$/u.exec(
       action,
     )?.[1];
-    if (host === undefined || rest.length > 0 || !SELECTOR.test(selector)) {
+    if (host === undefined || rest.length > 0 || !AIX_SELECTOR.test(selector)) {
       problems.push({
         message: `There is no rsyslogd, and syslogd of AIX cannot do "${printable(text.slice(0, SHOWN_LENGTH))}": only "selector @host" by UDP at port 514${action.startsWith("@@") ? ", not TCP (@@)" : ""}; it is left out`,
         severity: "warning",
@@ -143,7 +152,11 @@ function readConfigs(
   });
 }
 
-function readRemotes(written: unknown, problems: Problem[]): readonly RsyslogFile[] {
+function readRemotes(
+  written: unknown,
+  fileName: string,
+  problems: Problem[],
+): readonly RsyslogFile[] {
   if (written === undefined || written === null) {
     return [];
   }
@@ -170,7 +183,7 @@ function readRemotes(written: unknown, problems: Problem[]): readonly RsyslogFil
     ? []
     : [
         {
-          name: REMOTES_FILE_NAME,
+          name: fileName,
           content: ["# begin remotes", ...lines, "# end remotes"].join("\n"),
         },
       ];
@@ -198,6 +211,19 @@ function readPath(written: unknown, path: Path, problems: Problem[]): string | u
   }
   problems.push({ message: `expected an absolute path; ${DIRECTORY} is used`, path });
   return undefined;
+}
+
+function readProgram(written: unknown, problems: Problem[]): string {
+  if (typeof written === "string" && /^[^\s\p{Cc}]{1,1024}$/u.test(written)) {
+    return written;
+  }
+  if (written !== undefined && written !== null) {
+    problems.push({
+      message: `expected the path or the name of a program; ${PROGRAM} is used`,
+      path: ["rsyslog", "check_exe"],
+    });
+  }
+  return PROGRAM;
 }
 
 /** A name in the directory and nowhere else. */

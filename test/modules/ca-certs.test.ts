@@ -112,6 +112,15 @@ describe("on Linux", () => {
     expect(done.ran).toEqual([UPDATE_DEBIAN]);
   });
 
+  test("an update that did not come to its end is made up for", async () => {
+    const directory = "/usr/local/share/ca-certificates";
+    const bundle = "/etc/ssl/certs/ca-certificates.crt";
+    const files = { [UPDATE_DEBIAN]: "", [`${directory}/cloud-init-ca-cert-1.crt`]: FIRST };
+    const given = (text: string) => ({ family: "debian", files: { ...files, [bundle]: text } });
+    expect((await run({ trusted: FIRST }, given(SECOND))).ran).toEqual([UPDATE_DEBIAN]);
+    expect((await run({ trusted: FIRST }, given(SECOND + FIRST))).ran).toEqual([]);
+  });
+
   test("Red Hat: anchors and update-ca-trust", async () => {
     const done = await run(
       { trusted: FIRST },
@@ -145,6 +154,33 @@ describe("what is no certificate is left out, and the others are added", () => {
       expect(done.read(BUNDLE)).not.toContain("PRIVATE");
     });
   }
+
+  test("begins without an end, a megabyte of them, are no reason to wait", async () => {
+    const begin = "-----BEGIN CERTIFICATE-----\n";
+    const started = performance.now();
+    const junk = begin.repeat(Math.floor((1024 * 1024) / begin.length));
+    const done = await run({ trusted: [junk, SECOND] }, { files: { [BUNDLE]: "" } });
+    expect(performance.now() - started).toBeLessThan(10_000);
+    expect(done.failures.length).toBeGreaterThan(0);
+    expect(done.failures.length).toBeLessThanOrEqual(100);
+    expect(done.read(BUNDLE)).toContain(SECOND);
+  });
+
+  test("a good one after one without an end, with line ends of Windows", async () => {
+    const text = `-----BEGIN CERTIFICATE-----\nMIIB\n${SECOND}`.replaceAll("\n", "\r\n");
+    const done = await run({ trusted: text }, { files: { [BUNDLE]: "" } });
+    expect(done.failures).toEqual([expect.stringContaining("certificate 1 cannot be read")]);
+    expect(done.read(BUNDLE)).toContain(`begin\n${SECOND}#`);
+  });
+
+  test("remove_defaults that is neither true nor false", async () => {
+    const done = await run(
+      { trusted: FIRST, remove_defaults: "some" },
+      { files: { [BUNDLE]: "" } },
+    );
+    expect(done.failures).toEqual([expect.stringContaining("expected true or false")]);
+    expect(done.read(BUNDLE)).toContain(FIRST);
+  });
 
   test("no mapping at all", async () => {
     expect((await run("x")).failures).toEqual([expect.stringContaining("expected a mapping")]);

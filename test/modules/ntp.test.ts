@@ -62,6 +62,21 @@ describe("on AIX", () => {
     expect(readTextIfExists(aix.system.fs, "/etc/rc.tcpip")).toMatch(/^start \/usr\/sbin\/xntpd/mu);
   });
 
+  test("a daemon that runs, but not at the next boot, also reads what has changed", async () => {
+    const aix = bootSimulatedAix();
+    await aix.system.exec.run(["/usr/sbin/chrctcp", "-d", "xntpd"]);
+    const mark = aix.changes.length;
+    const done = await runOnAix(aix, { servers: ["192.0.2.123"], allow: ["192.0.2.0/24"] });
+    expect(changing(aix, mark)).toEqual([
+      "/usr/sbin/chrctcp -S -a xntpd",
+      "/usr/bin/stopsrc -s xntpd",
+      "/usr/bin/startsrc -s xntpd",
+    ]);
+    expect(await isSubsystemUp(aix.system, "xntpd")).toBe(true);
+    expect(done.log.join("\n")).toContain("allow has no effect on AIX");
+    expect(done.failures).toEqual([]);
+  });
+
   test("without servers the file stays as it is; enabled: false leaves all alone", async () => {
     const aix = bootSimulatedAix();
     const before = readTextIfExists(aix.system.fs, "/etc/ntp.conf");
@@ -91,7 +106,7 @@ describe("on Linux", () => {
       files: { "/run/systemd/system/x": "", ...files },
       commands: { "/usr/bin/systemctl": (argv) => (argv.includes("show") ? shown : "") },
     });
-    const time = createLinuxTime({ sys: scripted.system, log: QUIET, systemInfo: {} });
+    const time = createLinuxTime({ sys: scripted.system, log: QUIET, systemInfo: {} }, "debian");
     const distro = { ...createTestDistro(scripted.system), time };
     const done = await runModule(ntp, { config: { ntp: config }, system: scripted.system, distro });
     const ran = scripted.changes.flatMap((change) =>
@@ -139,6 +154,47 @@ describe("on Linux", () => {
     );
   });
 
+  test("a template of templates_dir is the whole file, the distribution's own before the plain one", async () => {
+    const directory = "/etc/cloud/templates";
+    const template =
+      "## template: jinja\n{% for name in pools %}pool {{ name }} prefer\n{% endfor %}";
+    const files = {
+      "/usr/sbin/chronyd": "",
+      [`${directory}/chrony.conf.tmpl`]: "plain\n",
+      [`${directory}/chrony.conf.debian.tmpl`]: template,
+    };
+    const done = await run({ pools: ["pool.example.com"] }, files);
+    expect(done.failures).toEqual([]);
+    expect(done.read("/etc/chrony/chrony.conf")).toContain("pool pool.example.com prefer\n");
+    expect((await run({}, files)).read("/etc/chrony/chrony.conf")).toBe("");
+  });
+
+  test("a client of one's own is what config says, and its program may be a bare name", async () => {
+    const config = {
+      confpath: "/etc/own.conf",
+      check_exe: "ownd",
+      service_name: "own",
+      template: "## template: jinja\n{{ servers | join(' ') }}",
+    };
+    const files = { "/usr/sbin/ownd": "" };
+    const done = await run({ ntp_client: "own", servers: ["192.0.2.1"], config }, files);
+    expect(done.failures).toEqual([]);
+    expect(done.read("/etc/own.conf")).toContain("192.0.2.1");
+    expect(done.ran).toEqual(["enable own.service", "--no-block restart own.service"]);
+    const absent = await run(
+      { ntp_client: "own", config: { ...config, packages: ["own-time"] } },
+      {},
+    );
+    expect(absent.failures).toEqual([expect.stringContaining('put "own-time" into packages')]);
+  });
+
+  test("what a client cannot do is told", async () => {
+    const files = { "/lib/systemd/systemd-timesyncd": "" };
+    const done = await run({ servers: ["a"], peers: ["b"], allow: ["192.0.2.0/24"] }, files);
+    expect(done.failures).toEqual([]);
+    expect(done.log.filter((line) => line.startsWith("WARNING"))).toHaveLength(2);
+  });
+
   test("a client that is not installed, or unknown, is said with the way out", async () => {
     expect((await run({ servers: ["a"] }, {})).failures).toEqual([
       expect.stringContaining('put "chrony" into packages'),
@@ -155,6 +211,31 @@ describe("what is written", () => {
     const { settings, problems } = readNtpSettings({ servers: [...wrong, "good.example.com"] });
     expect(settings.servers).toEqual(["good.example.com"]);
     expect(problems).toHaveLength(wrong.length);
+  });
+
+  test("wrong types are told with their place", () => {
+    const cases: readonly unknown[] = [
+      "x",
+      [],
+      { enabled: "perhaps" },
+      { servers: "192.0.2.1" },
+      { pools: { a: 1 } },
+      { peers: 5 },
+      { allow: ["not a network"] },
+      { ntp_client: ["chrony"] },
+      { config: "x" },
+      { config: { confpath: "relative" } },
+      { config: { confpath: "/etc/a\nb" } },
+      { config: { check_exe: "../x" } },
+      { config: { service_name: "a b" } },
+      { config: { packages: ["-y"] } },
+      { config: { template: 5 } },
+    ];
+    for (const written of cases) {
+      const { problems } = readNtpSettings(written);
+      expect(problems.map(({ path }) => path?.[0])).toEqual(["ntp"]);
+    }
+    expect(readNtpSettings({ enabled: "no" }).settings.isEnabled).toBe(false);
   });
 
   test("whatever it is, it is read and no word of it begins a line", () => {

@@ -56,12 +56,14 @@ describe("on AIX without rsyslogd", () => {
           "local0.* /var/log/x",
           "*.* @192.0.2.3:6514",
           "$ModLoad imudp",
+          "mail.=info @192.0.2.5",
+          "mail.!err @192.0.2.6",
           "*.* @192.0.2.4",
         ],
       },
     });
     const warnings = done.log.filter((line) => line.startsWith("WARNING"));
-    expect(warnings).toHaveLength(5);
+    expect(warnings).toHaveLength(7);
     expect(warnings[0]).toContain("not TCP (@@)");
     expect(readTextIfExists(aix.system.fs, CONF)).toContain("*.debug\t@192.0.2.4\n");
     expect(done.failures).toEqual([]);
@@ -123,6 +125,12 @@ describe("with rsyslogd", () => {
     expect(done.read("/etc/own.d/x.conf")).toBe("*.* @192.0.2.1\n");
   });
 
+  test("remotes go into the file that config_filename names", async () => {
+    const done = await run({ rsyslog: { config_filename: "x.conf", remotes: { a: "192.0.2.1" } } });
+    expect(done.read("/etc/rsyslog.d/x.conf")).toContain("*.* @192.0.2.1 # a\n");
+    expect(done.read("/etc/rsyslog.d/20-cloud-config.conf")).toBeUndefined();
+  });
+
   test("a command of one's own reloads", async () => {
     const done = await run({
       rsyslog: { configs: ["x"], service_reload_command: ["own-reload", "now"] },
@@ -150,6 +158,9 @@ describe("what is wrong is said, and the rest is done", () => {
     ["a host with a line end", { remotes: { a: "x\n*.* @evil", b: "good" } }, 1],
     ["a port beyond all", { remotes: { a: "x:99999" } }, 1],
     ["a filter that is none", { remotes: { a: "if(1) @x" } }, 1],
+    ["a program with a blank", { check_exe: "a b" }, 1],
+    ["install that is neither", { install_rsyslog: "some" }, 1],
+    ["a host with a blank", { remotes: { a: "*.* @a b" } }, 1],
     ["a reload command that is text", { service_reload_command: "reload it" }, 1],
   ];
   for (const [title, written, count] of cases) {

@@ -1,4 +1,4 @@
-import { readTextIfExists } from "../../system/files.ts";
+import { readTextIfExists, statTarget } from "../../system/files.ts";
 import type { DistroContext } from "../distro.ts";
 import type { ForwardingRule, LogForwardingAdapter } from "../log-forwarding-adapter.ts";
 import { setMarkedBlock } from "../posix/marked-block.ts";
@@ -21,7 +21,7 @@ export function createAixLogForwarding({ sys }: DistroContext): LogForwardingAda
       if (text === (old ?? "")) {
         return { changed: false, problems: [] };
       }
-      const stat = sys.fs.stat(SYSLOG_CONF);
+      const stat = statTarget(sys.fs, SYSLOG_CONF);
       const attributes =
         stat?.kind === "file"
           ? { mode: stat.mode, owner: `${stat.uid}:${stat.gid}` }

@@ -1,15 +1,21 @@
-import { readTextIfExists } from "../../system/files.ts";
+import { readTextIfExists, statTarget } from "../../system/files.ts";
+import type { Problem } from "../../text/problem.ts";
 import type { DistroContext, ServiceAdapter } from "../distro.ts";
 import type { SettingOutcome } from "../locale-adapter.ts";
 import { addNtpDefault, editNtpConf } from "../posix/ntp-conf.ts";
 import { keepOriginal } from "../posix/keep-original.ts";
 import type { TimeAdapter, TimeWish } from "../time-adapter.ts";
-import { isSubsystemUp } from "./services.ts";
+import { isSubsystemUp, waitForSubsystem } from "./services.ts";
 
 const NTP_CONF = "/etc/ntp.conf";
 const RC_TCPIP = "/etc/rc.tcpip";
 const CHRCTCP = "/usr/sbin/chrctcp";
 const CLIENTS: ReadonlySet<string> = new Set(["auto", "ntp", "ntpd", "xntpd"]);
+
+const NO_ALLOW: Problem = {
+  message: "allow has no effect on AIX: write restrict lines into config.template instead",
+  severity: "warning",
+};
 
 /**
  * xntpd, which is in AIX's base system (aix/commands.md §11): servers in /etc/ntp.conf, the stock
@@ -25,34 +31,36 @@ export function createAixTime(ctx: DistroContext, services: ServiceAdapter): Tim
       ctx.log.warn(message);
     }
     const file = wish.configFile ?? NTP_CONF;
-    const isConfigured = writeConfig(file, wish);
+    const problems = wish.allow.length > 0 ? [NO_ALLOW] : [];
+    const isConfigured = await writeConfig(file, wish);
     const isUp = await isSubsystemUp(sys, "xntpd");
     if (!startsAtBoot(readTextIfExists(sys.fs, RC_TCPIP) ?? "") || !isUp) {
       // Uncomments the line and starts it; what it does twice it says with an exit code of 1 on some levels.
       await sys.exec.run([CHRCTCP, "-S", "-a", "xntpd"], {
         okExitCodes: "any",
-        verify: async () =>
-          (await isSubsystemUp(sys, "xntpd"))
-            ? undefined
-            : 'xntpd does not run after it: look at "lssrc -s xntpd"',
+        verify: () => waitForSubsystem(sys, "xntpd", "active"),
       });
-      return { changed: true, value: describe(wish), problems: [] };
+      if (isUp && isConfigured) {
+        await services.restart("ntp");
+      }
+      return { changed: true, value: describe(wish), problems };
     }
     if (isConfigured) {
       await services.restart("ntp");
     }
-    return { changed: isConfigured, value: describe(wish), problems: [] };
+    return { changed: isConfigured, value: describe(wish), problems };
   }
 
-  function writeConfig(file: string, wish: TimeWish): boolean {
+  async function writeConfig(file: string, wish: TimeWish): Promise<boolean> {
     const old = readTextIfExists(sys.fs, file);
     const hasServers = wish.servers.length + wish.pools.length + wish.peers.length > 0;
-    const text = wish.content ?? (hasServers ? renderConfig(old ?? "", wish) : old);
+    const content = await wish.readContent?.(["ntp.conf.aix"]);
+    const text = content ?? (hasServers ? renderConfig(old ?? "", wish) : old);
     if (text === undefined || text === old) {
       return false;
     }
     keepOriginal(sys.fs, file, ".dist");
-    const stat = sys.fs.stat(file);
+    const stat = statTarget(sys.fs, file);
     const attributes =
       stat?.kind === "file" ? { mode: stat.mode, owner: `${stat.uid}:${stat.gid}` } : {};
     sys.fs.write(file, text, attributes);

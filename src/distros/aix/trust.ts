@@ -1,4 +1,4 @@
-import { isDirectory, isFile, readText } from "../../system/files.ts";
+import { isDirectory, isFile, readText, statTarget } from "../../system/files.ts";
 import type { Problem } from "../../text/problem.ts";
 import type { DistroContext } from "../distro.ts";
 import { ensureAnchorFiles } from "../posix/anchor-files.ts";
@@ -56,7 +56,7 @@ export function createAixTrust({ sys }: DistroContext): TrustAdapter {
     if (text === old) {
       return false;
     }
-    const stat = sys.fs.stat(bundle);
+    const stat = statTarget(sys.fs, bundle);
     const attributes =
       stat?.kind === "file" ? { mode: stat.mode, owner: `${stat.uid}:${stat.gid}` } : {};
     sys.fs.write(bundle, text, attributes);

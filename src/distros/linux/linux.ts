@@ -30,7 +30,7 @@ export function createLinux(ctx: DistroContext, name: string): Distro {
     network: createLinuxNetwork(ctx),
     services: createLinuxServices(ctx),
     storage: createLinuxStorage(ctx),
-    time: createLinuxTime(ctx),
+    time: createLinuxTime(ctx, name),
     trust: createLinuxTrust(ctx, familyOf(name)),
     packages: createLinuxPackages(ctx),
     locale: createLinuxLocale(ctx, familyOf(name)),

@@ -1,4 +1,5 @@
-import { exists, isDirectory, readTextIfExists } from "../../system/files.ts";
+import { exists, isDirectory, readTextIfExists, statTarget } from "../../system/files.ts";
+import type { Problem } from "../../text/problem.ts";
 import type { DistroContext } from "../distro.ts";
 import type { SettingOutcome } from "../locale-adapter.ts";
 import { keepOriginal } from "../posix/keep-original.ts";
@@ -16,6 +17,9 @@ interface TimeClient {
   /** The first that is there, else the first of all. */
   readonly files: readonly string[];
   readonly services: readonly string[];
+  /** What its file can say. */
+  readonly canPeer: boolean;
+  readonly canAllow: boolean;
   render(old: string, wish: TimeWish): string;
 }
 
@@ -26,6 +30,8 @@ const CLIENTS: readonly TimeClient[] = [
     programs: ["/usr/sbin/chronyd"],
     files: ["/etc/chrony/chrony.conf", "/etc/chrony.conf"],
     services: ["chrony", "chronyd"],
+    canPeer: true,
+    canAllow: true,
     render: renderChrony,
   },
   {
@@ -33,6 +39,8 @@ const CLIENTS: readonly TimeClient[] = [
     programs: ["/usr/sbin/ntpd"],
     files: ["/etc/ntpsec/ntp.conf", "/etc/ntp.conf"],
     services: ["ntpsec", "ntp", "ntpd"],
+    canPeer: true,
+    canAllow: false,
     render: (old, wish) => editNtpConf(old, wish, "pool"),
   },
   {
@@ -40,14 +48,23 @@ const CLIENTS: readonly TimeClient[] = [
     programs: ["/usr/lib/systemd/systemd-timesyncd", "/lib/systemd/systemd-timesyncd"],
     files: ["/etc/systemd/timesyncd.conf.d/cloud-init.conf"],
     services: ["systemd-timesyncd"],
+    canPeer: false,
+    canAllow: false,
     render: renderTimesyncd,
   },
 ];
 
+/** Of templates in templates_dir, as distributions bring them. */
+const TEMPLATES: Readonly<Record<string, string>> = {
+  chrony: "chrony.conf",
+  ntp: "ntp.conf",
+  "systemd-timesyncd": "timesyncd.conf",
+};
+const PROGRAM_DIRECTORIES = ["/usr/sbin", "/sbin", "/usr/bin", "/usr/lib/systemd", "/lib/systemd"];
 const ALIASES: Readonly<Record<string, string>> = { ntpd: "ntp", ntpsec: "ntp", chronyd: "chrony" };
 
 /** chrony, ntpd (or ntpsec) and systemd-timesyncd of Debian and Red Hat systems. */
-export function createLinuxTime(ctx: DistroContext): TimeAdapter {
+export function createLinuxTime(ctx: DistroContext, distro: string): TimeAdapter {
   const { sys } = ctx;
 
   async function ensureTimeServers(wish: TimeWish): Promise<SettingOutcome> {
@@ -59,11 +76,15 @@ export function createLinuxTime(ctx: DistroContext): TimeAdapter {
       "/etc/ntp.conf";
     const old = readTextIfExists(sys.fs, file);
     const hasServers = wish.servers.length + wish.pools.length + wish.peers.length > 0;
-    const text = wish.content ?? (hasServers ? client.render(old ?? "", wish) : (old ?? ""));
+    const template = TEMPLATES[client.name];
+    const content = await wish.readContent?.(
+      template === undefined ? [] : [`${template}.${distro}`, template],
+    );
+    const text = content ?? (hasServers ? client.render(old ?? "", wish) : (old ?? ""));
     const changed = text !== (old ?? "");
     if (changed) {
       keepOriginal(sys.fs, file, ".dist");
-      const stat = sys.fs.stat(file);
+      const stat = statTarget(sys.fs, file);
       const attributes =
         stat?.kind === "file" ? { mode: stat.mode, owner: `${stat.uid}:${stat.gid}` } : {};
       sys.fs.write(file, text, attributes);
@@ -71,23 +92,28 @@ export function createLinuxTime(ctx: DistroContext): TimeAdapter {
     const isStarted = await ensureService(wish.service ?? client.services, changed);
     const names = [...wish.pools, ...wish.servers, ...wish.peers];
     const value = names.length === 0 ? client.name : `${client.name} with ${names.join(", ")}`;
-    return { changed: changed || isStarted, value, problems: [] };
+    const problems = content === undefined ? findUnsaid(client, wish) : [];
+    return { changed: changed || isStarted, value, problems };
   }
 
   function chooseClient(wish: TimeWish): TimeClient {
     const isThere = ({ programs }: TimeClient): boolean =>
-      (wish.program === undefined ? programs : [wish.program]).some((path) => exists(sys.fs, path));
+      (wish.program === undefined ? programs : pathsOf(wish.program)).some((path) =>
+        exists(sys.fs, path),
+      );
     const wanted = ALIASES[wish.client] ?? wish.client;
-    const candidates = CLIENTS.filter(({ name }) => wanted === "auto" || name === wanted);
+    const known = CLIENTS.filter(({ name }) => wanted === "auto" || name === wanted);
+    const candidates = known.length > 0 ? known : describeOwnClient(wish);
     const found = candidates.find(isThere);
     if (found !== undefined) {
       return found;
     }
     const looked = candidates.flatMap(({ programs }) => programs).join(", ");
+    const packages = wish.packages ?? [wanted === "auto" ? "chrony" : wanted];
     throw new Error(
       candidates.length === 0
-        ? `there is no time client "${wish.client}": expected auto, chrony, ntp or systemd-timesyncd`
-        : `no time client is installed (looked for ${wish.program ?? looked}): put "chrony" into packages, or into the image`,
+        ? `there is no time client "${wish.client}": expected auto, chrony, ntp or systemd-timesyncd, or a client of your own with confpath, check_exe, service_name and template in config`
+        : `${wanted === "auto" ? "no time client is" : `time client "${wish.client}" is not`} installed (looked for ${wish.program ?? looked}): put "${packages.join('", "')}" into packages, or into the image`,
     );
   }
 
@@ -137,6 +163,45 @@ export function createLinuxTime(ctx: DistroContext): TimeAdapter {
   }
 
   return { ensureTimeServers };
+}
+
+/** A name is looked for where such programs are. */
+function pathsOf(program: string): readonly string[] {
+  return program.startsWith("/")
+    ? [program]
+    : PROGRAM_DIRECTORIES.map((directory) => `${directory}/${program}`);
+}
+
+/** A client that we do not know, where `config` says all that is needed of it. */
+function describeOwnClient(wish: TimeWish): readonly TimeClient[] {
+  const { client, configFile, program, service } = wish;
+  if (configFile === undefined || program === undefined || service === undefined) {
+    return [];
+  }
+  return [
+    {
+      name: client,
+      programs: [program],
+      files: [configFile],
+      services: [service],
+      canPeer: false,
+      canAllow: false,
+      render() {
+        throw new Error(`no template says how "${configFile}" is written: set config.template`);
+      },
+    },
+  ];
+}
+
+function findUnsaid(client: TimeClient, wish: TimeWish): readonly Problem[] {
+  const unsaid = [
+    ...(wish.peers.length > 0 && !client.canPeer ? ["peers"] : []),
+    ...(wish.allow.length > 0 && !client.canAllow ? ["allow"] : []),
+  ];
+  return unsaid.map((key) => ({
+    message: `${key} has no effect with ${client.name}: use chrony, or config.template`,
+    severity: "warning" as const,
+  }));
 }
 
 const CHRONY_OURS = /^\s*(?:server|pool|peer|allow)\b/u;

@@ -6,11 +6,13 @@ import type { TrustAdapter } from "../trust-adapter.ts";
 const DEBIAN: AnchorPlace = {
   directory: "/usr/local/share/ca-certificates",
   update: ["/usr/sbin/update-ca-certificates"],
+  bundle: "/etc/ssl/certs/ca-certificates.crt",
 };
 const DEBIAN_LIST = "/etc/ca-certificates.conf";
 const RED_HAT: AnchorPlace = {
   directory: "/etc/pki/ca-trust/source/anchors",
   update: ["/usr/bin/update-ca-trust", "extract"],
+  bundle: "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
 };
 /** A file here of the same name takes the place of the one that the package brings (update-ca-trust(8)). */
 const RED_HAT_DEFAULTS = "/usr/share/pki/ca-trust-source";

@@ -1,4 +1,5 @@
-import type { System } from "../../system/system.ts";
+import { isFile, readText } from "../../system/files.ts";
+import type { FileSystem, System } from "../../system/system.ts";
 import { writeIfDifferent } from "../../system/write-if-different.ts";
 import type { TrustOutcome } from "../trust-adapter.ts";
 
@@ -9,6 +10,8 @@ const UPDATE_TIMEOUT_MS = 300_000;
 export interface AnchorPlace {
   readonly directory: string;
   readonly update: readonly string[];
+  /** What the program makes, by which it is seen that an earlier update did not come to its end. */
+  readonly bundle?: string;
 }
 
 /**
@@ -36,8 +39,27 @@ export async function ensureAnchorFiles(
     fs.remove(`${place.directory}/${name}`);
     changed = true;
   }
-  if (changed) {
+  if (changed || !isBundled(fs, place.bundle, certificates)) {
+    changed = true;
     await sys.exec.run(place.update, { timeoutMs: UPDATE_TIMEOUT_MS });
   }
   return { changed, problems: [] };
+}
+
+/** Also where there is no bundle that could be looked into. */
+function isBundled(
+  fs: FileSystem,
+  bundle: string | undefined,
+  certificates: readonly string[],
+): boolean {
+  if (bundle === undefined || certificates.length === 0 || !isFile(fs, bundle)) {
+    return true;
+  }
+  const text = readText(fs, bundle).replace(/\s+/gu, "");
+  return certificates.every((certificate) => text.includes(bodyOf(certificate)));
+}
+
+/** What is between BEGIN and END, without line ends, which each tool sets as it likes. */
+function bodyOf(certificate: string): string {
+  return certificate.replace(/^-----.*$/gmu, "").replace(/\s+/gu, "");
 }

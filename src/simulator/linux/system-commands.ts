@@ -4,9 +4,9 @@ import { checkSshdConfig } from "../check-sshd-config.ts";
 
 const KERNEL_NAME_PATH = "/proc/sys/kernel/hostname";
 
-/** hostname(1), networkctl(1), systemctl(1), visudo(8), sshd(8), ssh-keygen(1), as far as they are used. */
+/** hostname(1), networkctl(1), systemctl(1), update-ca-certificates(8), visudo(8), sshd(8), ssh-keygen(1), as far as they are used. */
 export function systemCommands(): readonly LinuxCommand[] {
-  return [hostname, networkctl, systemctl, visudo, sshd, sshKeygen];
+  return [hostname, networkctl, systemctl, updateCaCertificates, visudo, sshd, sshKeygen];
 }
 
 const hostname: LinuxCommand = {
@@ -53,17 +53,35 @@ const systemctl: LinuxCommand = {
       const blocks = units.map((unit) => {
         const isThere = UNITS.has(unit);
         const states = isThere ? ["loaded", "active"] : ["not-found", "inactive"];
-        return `Id=${unit}\nLoadState=${states[0]}\nActiveState=${states[1]}\n`;
+        return `Id=${unit}\nLoadState=${states[0]}\nActiveState=${states[1]}\nUnitFileState=${isThere ? "enabled" : ""}\n`;
       });
       return done(blocks.join("\n"));
     }
-    if (!["start", "stop", "restart"].includes(verb)) {
+    if (!["enable", "start", "stop", "restart"].includes(verb)) {
       return failed(1, `Unknown command verb '${verb}'.`);
     }
     const missing = units.find((unit) => !UNITS.has(unit));
     return missing === undefined
       ? done()
       : failed(5, `Failed to ${verb} ${missing}: Unit ${missing} not found.`);
+  },
+};
+
+const ANCHORS = "/usr/local/share/ca-certificates";
+
+/** Appends what is in /usr/local/share/ca-certificates; the list of the package's own is not looked at. */
+const updateCaCertificates: LinuxCommand = {
+  path: "/usr/sbin/update-ca-certificates",
+  isChange: () => true,
+  run({ fs }, args) {
+    if (args.length > 0) {
+      return failed(1, `Unknown option ${args[0] ?? ""}`);
+    }
+    const names = fs.stat(ANCHORS)?.kind === "directory" ? fs.list(ANCHORS) : [];
+    const added = names.filter((name) => name.endsWith(".crt"));
+    const texts = added.map((name) => Buffer.from(fs.readBytes(`${ANCHORS}/${name}`)).toString());
+    fs.write("/etc/ssl/certs/ca-certificates.crt", texts.join(""), { mode: 0o644 });
+    return done(`${added.length} added, 0 removed; done.\n`);
   },
 };
 

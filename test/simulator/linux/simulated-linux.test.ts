@@ -86,6 +86,15 @@ describe("the machine", () => {
     expect((await run("/usr/bin/systemctl", "restart", "no.service")).exitCode).toBe(5);
   });
 
+  test("update-ca-certificates makes the bundle of local certificates, and knows no words", async () => {
+    const { run, fs } = boot();
+    fs.write("/usr/local/share/ca-certificates/a.crt", "A\n");
+    fs.write("/usr/local/share/ca-certificates/README", "not one\n");
+    expect((await run("/usr/sbin/update-ca-certificates")).stdout).toStartWith("1 added");
+    expect(readText(fs, "/etc/ssl/certs/ca-certificates.crt")).toBe("A\n");
+    expect((await run("/usr/sbin/update-ca-certificates", "now")).exitCode).toBe(1);
+  });
+
   test("visudo refuses what is no rule", async () => {
     const { system } = boot();
     const check = (stdin: string) =>
