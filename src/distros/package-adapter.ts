@@ -10,8 +10,8 @@ export interface PackageAdapter {
   findMissing(packages: readonly PackageWish[]): Promise<readonly PackageWish[]>;
   /** Installs all at once; throws where one of them could not be installed. */
   install(packages: readonly PackageWish[]): Promise<void>;
-  /** Whether what was installed wants the machine to restart. */
-  needsRestart(): Promise<boolean>;
+  /** Whether what was installed wants the machine to restart; undefined where nothing tells. */
+  needsRestart(): Promise<boolean | undefined>;
 }
 
 /** A package by name, or a file of one by its absolute path. */

@@ -1,9 +1,13 @@
 import { parseAuthorizedKey } from "../distros/posix/authorized-keys.ts";
 import { HttpError } from "../system/http-error.ts";
+import type { System } from "../system/system.ts";
 import { decodeUtf8 } from "../text/decode-utf8.ts";
 import { errorMessage } from "../text/error-message.ts";
 import { printable } from "../text/printable.ts";
 import type { ModuleContext } from "./module.ts";
+
+/** Servers that could not be reached in this process: 5,000 users must not wait for each of them. */
+const UNREACHABLE = new WeakMap<System, Set<string>>();
 
 const ATTEMPTS = 3;
 const ATTEMPT_INTERVAL_MS = 2000;
@@ -33,10 +37,11 @@ export async function importSshIds(
   ids: readonly string[],
   fail: (message: string, cause?: unknown) => void,
 ): Promise<void> {
+  const unreachable = unreachableServers(ctx.sys);
   for (const id of new Set(ids)) {
     const shown = printable(id.slice(0, SHOWN_LENGTH));
     try {
-      const keys = await fetchKeys(ctx, id);
+      const keys = await fetchKeys(ctx, id, unreachable);
       if (keys.length === 0) {
         throw new Error("the server has no SSH keys for that name");
       }
@@ -51,7 +56,17 @@ export async function importSshIds(
   }
 }
 
-async function fetchKeys(ctx: ModuleContext, id: string): Promise<readonly string[]> {
+function unreachableServers(sys: System): Set<string> {
+  const known = UNREACHABLE.get(sys) ?? new Set();
+  UNREACHABLE.set(sys, known);
+  return known;
+}
+
+async function fetchKeys(
+  ctx: ModuleContext,
+  id: string,
+  unreachable: Set<string>,
+): Promise<readonly string[]> {
   const colon = id.indexOf(":");
   const service = colon === -1 ? "lp" : id.slice(0, colon).toLowerCase();
   const name = id.slice(colon + 1);
@@ -59,7 +74,10 @@ async function fetchKeys(ctx: ModuleContext, id: string): Promise<readonly strin
   if (addressOf === undefined || !NAME.test(name)) {
     throw new Error("expected gh:NAME for GitHub or lp:NAME for Launchpad");
   }
-  const text = await fetchText(ctx, addressOf(name));
+  if (unreachable.has(service)) {
+    throw new Error("the server could not be reached before, and is not asked again in this boot");
+  }
+  const text = await fetchText(ctx, addressOf(name), () => unreachable.add(service));
   const lines = text.split(/\r?\n/u).map((line) => line.trim());
   const keys = lines.filter((line) => line !== "" && !line.startsWith("#"));
   if (keys.length > KEYS_MAX) {
@@ -79,7 +97,12 @@ async function fetchKeys(ctx: ModuleContext, id: string): Promise<readonly strin
   });
 }
 
-async function fetchText(ctx: ModuleContext, url: string): Promise<string> {
+async function fetchText(
+  ctx: ModuleContext,
+  url: string,
+  onUnreachable: () => void,
+): Promise<string> {
+  let isReached = false;
   let reason = "";
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
     try {
@@ -90,6 +113,7 @@ async function fetchText(ctx: ModuleContext, url: string): Promise<string> {
         timeoutMs: ATTEMPT_TIMEOUT_MS,
         maxBodyBytes: BODY_BYTES_MAX,
       });
+      isReached = true;
       if (status === 200) {
         const decoded = decodeUtf8(body);
         if (!("text" in decoded)) {
@@ -113,6 +137,9 @@ async function fetchText(ctx: ModuleContext, url: string): Promise<string> {
     if (attempt < ATTEMPTS) {
       await ctx.sys.clock.sleep(ATTEMPT_INTERVAL_MS);
     }
+  }
+  if (!isReached) {
+    onUnreachable();
   }
   throw new Error(`GET ${url}: ${reason}`);
 }

@@ -89,6 +89,14 @@ function readFilesets(written: unknown, state: ReadState): readonly PackageWish[
 function readPackage(item: unknown, state: ReadState): PackageWish | undefined {
   const [name, version, ...rest]: readonly unknown[] = Array.isArray(item) ? item : [item];
   const versionText = typeof version === "number" ? String(version) : version;
+  if (typeof name === "string" && /:\/\/[^/\s]*@/u.test(name)) {
+    state.problems.push({
+      message:
+        "the address has a user name or a password in it, which every user could see in the list of processes (it is not shown here): name the repository in yum_repos, or fetch the file beforehand",
+      path: state.path,
+    });
+    return undefined;
+  }
   const isGood =
     typeof name === "string" &&
     NAME.test(name) &&

@@ -1,5 +1,6 @@
 import { Type } from "typebox";
 import type { PackageAdapter, PackageWish } from "../distros/package-adapter.ts";
+import { CommandError } from "../system/command-error.ts";
 import { booleanOption } from "../text/boolean-option.ts";
 import { errorMessage } from "../text/error-message.ts";
 import { defineModule, type ModuleContext } from "./module.ts";
@@ -10,7 +11,7 @@ const flag = (description: string) =>
 const entry = Type.Union([Type.String(), Type.Array(Type.Union([Type.String(), Type.Number()]))]);
 
 /** How long a restart that was asked for may take to end this program. */
-const RESTART_TIMEOUT_MS = 63_000;
+const RESTART_TIMEOUT_MS = 600_000;
 
 /** Software out of repositories and files (compat modules.md, package_update_upgrade_install). */
 export const packageUpdateUpgradeInstall = defineModule({
@@ -21,7 +22,8 @@ export const packageUpdateUpgradeInstall = defineModule({
     "`[name, version]`, absolute paths of package files, or lists by manager. What is there already is",
     "not touched. If all together cannot be installed, each is tried on its own, so that one unknown",
     "name does not keep the others away. With `package_reboot_if_required` the machine restarts at",
-    "once where the packages want that, and the boot goes on after it.",
+    "once where the packages want that, one time for an instance, and the boot goes on after it;",
+    "nothing tells that on AIX.",
     "",
     "On AIX: `dnf` of the AIX Toolbox, else `yum`; `.bff` files by `geninstall`; filesets by",
     "`installp` from `{installp: {source: /dir, filesets: […]}}`, checked with `lslpp`. On Linux:",
@@ -129,8 +131,8 @@ export const packageUpdateUpgradeInstall = defineModule({
     } else if (list.length > 0) {
       ctx.log.debug(`All ${list.length} packages are installed already`);
     }
-    if (wanted.restart && (await packages.needsRestart())) {
-      await restart(ctx);
+    if (wanted.restart) {
+      await restartIfNeeded(ctx, await packages.needsRestart());
     }
   },
 });
@@ -144,7 +146,8 @@ async function installAll(
     await packages.install(missing);
     return;
   } catch (error) {
-    if (missing.length === 1) {
+    // What hung for hours would do so again for each.
+    if (missing.length === 1 || (error instanceof CommandError && error.timedOut)) {
       failPackages(ctx, missing, error);
       return;
     }
@@ -169,12 +172,26 @@ function failPackages(ctx: ModuleContext, wishes: readonly PackageWish[], error:
   ctx.fail(`Failed to install packages: ${JSON.stringify(names)}: ${errorMessage(error)}`, error);
 }
 
-/** AIX has no /sbin/reboot; `shutdown -Fr` runs /etc/rc.shutdown, too. */
-async function restart(ctx: ModuleContext): Promise<void> {
-  const argv =
-    ctx.distro.name === "aix" ? ["/usr/sbin/shutdown", "-Fr"] : ["/sbin/shutdown", "-r", "now"];
+async function restartIfNeeded(ctx: ModuleContext, isNeeded: boolean | undefined): Promise<void> {
+  if (isNeeded === undefined) {
+    ctx.log.warn(
+      "package_reboot_if_required has no effect here: nothing tells whether packages want a restart. Write power_state: {mode: reboot} to restart at the end of the boot",
+    );
+    return;
+  }
+  // Kept before the restart: what wants one at each boot must not restart the machine for ever.
+  const mark = `${ctx.paths.instance(ctx.instance.id).dir}/restarted-for-packages`;
+  if (!isNeeded) {
+    return;
+  }
+  if (ctx.sys.fs.stat(mark) !== undefined) {
+    ctx.log.warn("The packages still want a restart, after the one that they had: look at them");
+    return;
+  }
+  ctx.sys.fs.write(mark, "", { mode: 0o600, durable: true });
   ctx.log.warn("Rebooting after upgrade or install: the packages want it");
-  await ctx.sys.exec.run(argv);
+  // Left to itself: stopping other programs may take it longer than we are allowed to wait.
+  await ctx.sys.exec.run(["/sbin/shutdown", "-r", "now"], { afterAgent: { waitsMs: 0 } });
   // The signal that ends this program comes from the shutdown; what is left to do goes on after it.
   await ctx.sys.clock.sleep(RESTART_TIMEOUT_MS);
   ctx.fail(`The machine did not restart within ${RESTART_TIMEOUT_MS / 1000} seconds`);

@@ -44,7 +44,7 @@ export function readPowerState(written: Readonly<Record<string, unknown>>): Powe
   }
   const message = readMessage(written["message"] ?? undefined);
   if (message === null) {
-    return "power_state[message] must be text without control characters.";
+    return 'power_state[message] must be text without control characters that does not begin with "-".';
   }
   return {
     mode,
@@ -93,5 +93,7 @@ function readMessage(value: unknown): string | undefined | null {
   if (typeof text !== "string" || /\p{Cc}/u.test(text.trim()) || text.length > MESSAGE_LENGTH_MAX) {
     return null;
   }
-  return text.trim() === "" ? undefined : text.trim();
+  const message = text.trim();
+  // `shutdown … -c` would take the shutdown back.
+  return message.startsWith("-") ? null : message === "" ? undefined : message;
 }

@@ -51,6 +51,9 @@ export async function ensureUserAccess(
   }
   await ensureDoas(ctx, user, attempt);
   await attempt("add SSH keys of user", () => ensureKeys(ctx, user, options.defaultName));
+  if (user.lockAccount) {
+    await attempt("lock the account of user", () => users.ensureAccountLocked(user.name));
+  }
   if (user.importIds.length > 0) {
     await importSshIds(ctx, user.name, user.importIds, options.failUser);
   }
@@ -58,9 +61,6 @@ export async function ensureUserAccess(
     ctx.log.warn(
       `snapuser of user "${user.name}" has no effect: no snap account is made. Use ssh_import_id or ssh_authorized_keys for the user's keys`,
     );
-  }
-  if (user.lockAccount) {
-    await attempt("lock the account of user", () => users.ensureAccountLocked(user.name));
   }
 }
 

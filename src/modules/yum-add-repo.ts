@@ -114,9 +114,9 @@ function addRepository(ctx: ModuleContext, directory: string, id: string, settin
     ctx.log.info(`Skipping repo ${id}, file ${path} already exists!`);
     return;
   }
-  if (!SOURCES.some((key) => isGiven(settings[key]))) {
+  if (!SOURCES.some((key) => isUsable(settings[key]))) {
     ctx.log.warn(
-      `Repository ${id} does not contain any of the required configuration entries: ${SOURCES.join(", ")}; it is left out`,
+      `Repository ${id} does not contain a usable one of the required configuration entries: ${SOURCES.join(", ")}; it is left out`,
     );
     return;
   }
@@ -139,8 +139,9 @@ function addRepository(ctx: ModuleContext, directory: string, id: string, settin
   ctx.sys.fs.write(path, content, { mode: isPrivate ? PRIVATE_FILE_MODE : FILE_MODE });
 }
 
-function isGiven(value: unknown): boolean {
-  return (typeof value === "string" && value !== "") || (Array.isArray(value) && value.length > 0);
+/** dnf refuses to do anything where a repository has no address. */
+function isUsable(value: unknown): boolean {
+  return (formatValue(value) ?? "").trim() !== "" && typeof value !== "boolean";
 }
 
 /** A list goes over several lines, each but the first indented (configparser's continuation). */
@@ -151,7 +152,9 @@ function formatValue(value: unknown): string | undefined {
   if (typeof value === "number") {
     return String(value);
   }
-  const texts: readonly unknown[] = Array.isArray(value) ? value : [value];
+  // YAML's "|" leaves a line end behind the text.
+  const items: readonly unknown[] = Array.isArray(value) ? value : [value];
+  const texts = items.map((item) => (typeof item === "string" ? item.trim() : item));
   const isGood = texts.every(
     (text): text is string => typeof text === "string" && !/\p{Cc}/u.test(text),
   );

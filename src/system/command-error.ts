@@ -5,6 +5,7 @@ export class CommandError extends Error {
   readonly exitCode: number;
   readonly stdout: string;
   readonly stderr: string;
+  readonly timedOut: boolean;
 
   constructor(
     argv: readonly string[],
@@ -29,6 +30,7 @@ export class CommandError extends Error {
     this.exitCode = result.exitCode;
     this.stdout = result.stdout;
     this.stderr = result.stderr;
+    this.timedOut = result.timedOut === true;
   }
 }
 

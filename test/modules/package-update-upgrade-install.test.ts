@@ -8,7 +8,12 @@ import {
   createScriptedSystem,
   type ScriptedSystemOptions,
 } from "../../src/simulator/scripted-system.ts";
-import { createTestDistro, type ModuleRun, runModule } from "../support/module-context.ts";
+import {
+  createTestDistro,
+  INSTANCE_DIR,
+  type ModuleRun,
+  runModule,
+} from "../support/module-context.ts";
 
 const DNF = "/opt/freeware/bin/dnf";
 const APT = "/usr/bin/apt-get";
@@ -143,6 +148,40 @@ describe("on AIX", () => {
     expect(ran.at(-1)).toBe("/usr/sbin/geninstall -I acgXY -d /var/tmp own.bff");
   });
 
+  test("a manager that hung for hours is not asked for each package again", async () => {
+    const { ran, failures } = await run(
+      { packages: ["a", "b"] },
+      {
+        files,
+        commands: {
+          [DNF]: (argv) => (argv.includes("install") ? { exitCode: 124, timedOut: true } : ""),
+          "/usr/bin/rpm": nothingInstalled,
+        },
+      },
+    );
+    expect(ran.filter((line) => line.includes(" install "))).toHaveLength(1);
+    expect(failures).toHaveLength(1);
+  });
+
+  test("a restart that nothing tells of is said, with the way out", async () => {
+    const { log, ran } = await run(
+      { package_upgrade: true, package_reboot_if_required: true },
+      { files, commands: { [DNF]: "" } },
+    );
+    expect(ran).toEqual([`${DNF} -y makecache`, `${DNF} -y upgrade`]);
+    expect(log.join("\n")).toContain("power_state: {mode: reboot}");
+  });
+
+  test("an address with a password in it is refused and not shown", async () => {
+    const { failures, ran } = await run(
+      { packages: ["https://me:Secret-1@example.com/a.rpm"] },
+      { files, commands: { [DNF]: "" } },
+    );
+    expect(ran).toEqual([]);
+    expect(failures).toHaveLength(1);
+    expect(failures[0]).not.toContain("Secret");
+  });
+
   test("without a manager it is said what was looked for, once for each step", async () => {
     const { failures } = await run(
       { packages: ["rsync"] },
@@ -169,17 +208,40 @@ describe("on Linux", () => {
     expect(failures).toEqual([]);
   });
 
-  test("a restart that the packages want is done, and that it does not come is said", async () => {
-    const { ran, failures } = await run(
-      { package_upgrade: true, package_reboot_if_required: true },
-      {
-        platform: "linux",
-        files: { ...apt, "/var/run/reboot-required": "" },
-        commands: { [APT]: "", "/sbin/shutdown": "" },
-      },
-    );
+  test("a restart that the packages want comes at once, one time for an instance", async () => {
+    const config = { package_upgrade: true, package_reboot_if_required: true };
+    const given: Given = {
+      platform: "linux",
+      files: { ...apt, "/var/run/reboot-required": "" },
+      commands: { [APT]: "", "/sbin/shutdown": "" },
+    };
+    const { ran, failures } = await run(config, given);
     expect(ran).toEqual([`${APT} update`, `${APT} dist-upgrade`, "/sbin/shutdown -r now"]);
-    expect(failures).toEqual([expect.stringContaining("did not restart within 63 seconds")]);
+    expect(failures).toEqual([expect.stringContaining("did not restart within 600 seconds")]);
+    const mark = { [`${INSTANCE_DIR}/restarted-for-packages`]: "" };
+    const again = await run(config, { ...given, files: { ...given.files, ...mark } });
+    expect(again.ran).not.toContain("/sbin/shutdown -r now");
+    expect(again.log.join("\n")).toContain("still want a restart");
+  });
+
+  test("dnf's tool has to say the words, since a broken repository ends with 1, too", async () => {
+    const config = { package_upgrade: true, package_reboot_if_required: true };
+    const restarts = async (stdout: string): Promise<boolean> => {
+      const { ran } = await run(config, {
+        platform: "linux",
+        files: { "/usr/bin/dnf": "", "/usr/bin/needs-restarting": "" },
+        commands: {
+          "/usr/bin/dnf": "",
+          "/usr/bin/needs-restarting -r": { exitCode: 1, stdout },
+          "/sbin/shutdown": "",
+        },
+      });
+      return ran.includes("/sbin/shutdown -r now");
+    };
+    expect(
+      await restarts("Core libraries\nReboot is required to fully utilize these updates.\n"),
+    ).toBe(true);
+    expect(await restarts("Error: Failed to download metadata\n")).toBe(false);
   });
 
   test("a list that cannot be fetched does not stop the rest", async () => {

@@ -95,6 +95,7 @@ describe("what is wrong is said, and nothing happens", () => {
     [{ mode: "reboot", condition: [] }, "power_state[condition] must be"],
     [{ mode: "reboot", message: { a: 1 } }, "power_state[message] must be"],
     [{ mode: "reboot", message: "a\nb" }, "power_state[message] must be"],
+    [{ mode: "reboot", message: "-c" }, "power_state[message] must be"],
   ];
   for (const [written, message] of cases) {
     test(JSON.stringify(written), async () => {

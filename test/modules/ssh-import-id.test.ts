@@ -89,14 +89,31 @@ describe("what cannot be had is said, and the next one is tried", () => {
   for (const [title, answer, message, requests] of cases) {
     test(title, async () => {
       const done = await run(
-        { ssh_import_id: ["gh:bad", "gh:good"] },
-        { "https://github.com/bad.keys": answer, "https://github.com/good.keys": KEY },
+        { ssh_import_id: ["gh:bad", "lp:good"] },
+        {
+          "https://github.com/bad.keys": answer,
+          "https://launchpad.net/~good/+sshkeys": KEY,
+        },
       );
       expect(done.failures).toEqual([expect.stringContaining(message)]);
       expect(done.requests.filter(({ url }) => url.includes("/bad"))).toHaveLength(requests);
       expect(done.added).toHaveLength(1);
     });
   }
+
+  test("a server that cannot be reached is not asked for the next one", async () => {
+    const done = await run(
+      { ssh_import_id: ["gh:bad", "gh:other", "lp:good"] },
+      {
+        "https://github.com/bad.keys": new Error("no route"),
+        "https://launchpad.net/~good/+sshkeys": KEY,
+      },
+    );
+    expect(done.requests.filter(({ url }) => url.includes("github"))).toHaveLength(3);
+    expect(done.failures).toHaveLength(2);
+    expect(done.failures[1]).toContain("could not be reached before");
+    expect(done.added).toHaveLength(1);
+  });
 
   test("names that would change the address are not asked for", async () => {
     const ids = ["gh:../x", "gh:a/b", "gh:", "xx:alice", "gh:a?b", "gh:a b", "gh:-a", 7];

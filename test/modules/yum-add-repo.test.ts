@@ -44,6 +44,13 @@ describe("a repository", () => {
     expect(done.log).toEqual([`INFO Skipping repo own, file ${path} already exists!`]);
   });
 
+  test("a text of YAML's | is taken without its line end; nothing usable writes no file", async () => {
+    const done = await run({ yum_repos: { own: { baseurl: "https://example.com/\n" } } });
+    expect(read(done, `${AIX_DIRECTORY}/own.repo`)).toContain("baseurl = https://example.com/\n");
+    const broken = await run({ yum_repos: { own: { baseurl: "a\nb", metalink: "" } } });
+    expect(read(broken, `${AIX_DIRECTORY}/own.repo`)).toBeUndefined();
+  });
+
   test("with a password in it is readable by root alone", async () => {
     const repo = { baseurl: "https://me:Secret-1@example.com/" };
     const done = await run({
@@ -77,7 +84,9 @@ describe("what is wrong does not stop the next", () => {
   test("one without an address is left out with a warning", async () => {
     const done = await run({ yum_repos: { own: { name: "x" }, last: good } });
     expect(done.failures).toEqual([]);
-    expect(done.log[0]).toStartWith("WARNING Repository own does not contain any of the required");
+    expect(done.log[0]).toStartWith(
+      "WARNING Repository own does not contain a usable one of the required",
+    );
     expect(read(done, `${AIX_DIRECTORY}/own.repo`)).toBeUndefined();
   });
 

@@ -1,13 +1,11 @@
 import { isFile } from "../../system/files.ts";
 import type { DistroContext } from "../distro.ts";
 import type { PackageAdapter, PackageWish } from "../package-adapter.ts";
-import { createRpmPackages } from "../posix/rpm-packages.ts";
+import { createRpmPackages, TRANSACTION_TIMEOUT_MS } from "../posix/rpm-packages.ts";
 
 const GENINSTALL = "/usr/sbin/geninstall";
 const INSTALLP = "/usr/sbin/installp";
 const LSLPP = "/usr/bin/lslpp";
-/** installp may rebuild the boot image. */
-const TIMEOUT_MS = 3_600_000;
 /** Apply, commit, prerequisites, expand file systems, accept licences; the summary, not a preview. */
 const FLAGS = "acgXY";
 
@@ -37,14 +35,16 @@ export function createAixPackages({ sys }: DistroContext): PackageAdapter {
     const words = [wish.name, ...(wish.version === undefined ? [] : [wish.version])];
     const result = await sys.exec.run([INSTALLP, `-${FLAGS}`, "-d", source, ...words], {
       okExitCodes: "any",
-      timeoutMs: TIMEOUT_MS,
+      timeoutMs: TRANSACTION_TIMEOUT_MS,
       verify: async () =>
         (await isFilesetThere(wish))
           ? undefined
           : `fileset "${wish.name}" is not installed after it; look into /var/adm/ras and run "installp -p -${FLAGS} -d ${source} ${words.join(" ")}" by hand`,
     });
     if (result.timedOut) {
-      throw new Error(`installp of "${wish.name}" took longer than ${TIMEOUT_MS / 60_000} minutes`);
+      throw new Error(
+        `installp of "${wish.name}" took longer than ${TRANSACTION_TIMEOUT_MS / 3_600_000} hours`,
+      );
     }
   }
 
@@ -55,7 +55,7 @@ export function createAixPackages({ sys }: DistroContext): PackageAdapter {
     const slash = path.lastIndexOf("/");
     const directory = path.slice(0, Math.max(1, slash));
     await sys.exec.run([GENINSTALL, "-I", FLAGS, "-d", directory, path.slice(slash + 1)], {
-      timeoutMs: TIMEOUT_MS,
+      timeoutMs: TRANSACTION_TIMEOUT_MS,
     });
   }
 

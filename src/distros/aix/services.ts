@@ -1,5 +1,6 @@
 import { pollUntil } from "../../system/retry.ts";
 import type { System } from "../../system/system.ts";
+import { errorMessage } from "../../text/error-message.ts";
 import type { DistroContext, Service, ServiceAdapter } from "../distro.ts";
 
 const LSSRC = "/usr/bin/lssrc";
@@ -41,7 +42,13 @@ export function createAixServices(ctx: DistroContext): ServiceAdapter {
         return;
       }
       // Not `refresh`: sshd takes signals, and SRC refreshes only subsystems with sockets.
-      await stop(sys, subsystem);
+      try {
+        await stop(sys, subsystem);
+      } catch (error) {
+        // It may end a moment later and would stay down: forced (-f), and started whatever comes of it.
+        ctx.log.warn(`${errorMessage(error)}: stopping it by force`);
+        await stop(sys, subsystem, "-f").catch(() => undefined);
+      }
       await start(sys, subsystem);
     },
   };
@@ -73,8 +80,8 @@ async function start(sys: System, subsystem: string): Promise<void> {
   });
 }
 
-async function stop(sys: System, subsystem: string): Promise<void> {
-  await sys.exec.run([STOPSRC, "-s", subsystem], {
+async function stop(sys: System, subsystem: string, ...flags: readonly string[]): Promise<void> {
+  await sys.exec.run([STOPSRC, ...flags, "-s", subsystem], {
     okExitCodes: "any",
     verify: () => waitForSubsystem(sys, subsystem, "inoperative"),
   });

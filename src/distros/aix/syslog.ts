@@ -1,6 +1,6 @@
-import { readTextIfExists, statTarget } from "../../system/files.ts";
 import type { DistroContext } from "../distro.ts";
 import type { ForwardingRule, LogForwardingAdapter } from "../log-forwarding-adapter.ts";
+import { editFile } from "../posix/edit-file.ts";
 import { setMarkedBlock } from "../posix/marked-block.ts";
 import { isSubsystemUp } from "./services.ts";
 
@@ -16,19 +16,23 @@ const FILE_MODE = 0o644;
 export function createAixLogForwarding({ sys }: DistroContext): LogForwardingAdapter {
   return {
     async ensureRules(rules) {
-      const old = readTextIfExists(sys.fs, SYSLOG_CONF);
-      const text = setMarkedBlock(old ?? "", MARKS, rules.map(formatRule));
-      if (text === (old ?? "")) {
+      const undo = editFile(
+        sys.fs,
+        SYSLOG_CONF,
+        (text) => setMarkedBlock(text, MARKS, rules.map(formatRule)),
+        FILE_MODE,
+      );
+      if (undo === undefined) {
         return { changed: false, problems: [] };
       }
-      const stat = statTarget(sys.fs, SYSLOG_CONF);
-      const attributes =
-        stat?.kind === "file"
-          ? { mode: stat.mode, owner: `${stat.uid}:${stat.gid}` }
-          : { mode: FILE_MODE };
-      sys.fs.write(SYSLOG_CONF, text, attributes);
-      if (await isSubsystemUp(sys, "syslogd")) {
-        await sys.exec.run([REFRESH, "-s", "syslogd"]);
+      try {
+        if (await isSubsystemUp(sys, "syslogd")) {
+          await sys.exec.run([REFRESH, "-s", "syslogd"]);
+        }
+      } catch (error) {
+        // With the new file in place the next run would find nothing to do.
+        undo();
+        throw error;
       }
       return { changed: true, problems: [] };
     },

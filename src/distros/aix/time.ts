@@ -1,7 +1,8 @@
-import { readTextIfExists, statTarget } from "../../system/files.ts";
+import { readTextIfExists } from "../../system/files.ts";
 import type { Problem } from "../../text/problem.ts";
 import type { DistroContext, ServiceAdapter } from "../distro.ts";
 import type { SettingOutcome } from "../locale-adapter.ts";
+import { asBytes, editFile } from "../posix/edit-file.ts";
 import { addNtpDefault, editNtpConf } from "../posix/ntp-conf.ts";
 import { keepOriginal } from "../posix/keep-original.ts";
 import type { TimeAdapter, TimeWish } from "../time-adapter.ts";
@@ -32,7 +33,19 @@ export function createAixTime(ctx: DistroContext, services: ServiceAdapter): Tim
     }
     const file = wish.configFile ?? NTP_CONF;
     const problems = wish.allow.length > 0 ? [NO_ALLOW] : [];
-    const isConfigured = await writeConfig(file, wish);
+    const undo = await writeConfig(file, wish);
+    try {
+      const isChanged = await ensureDaemon(undo !== undefined);
+      return { changed: isChanged, value: describe(wish), problems };
+    } catch (error) {
+      // With the new file in place the next run would find nothing to do.
+      undo?.();
+      throw error;
+    }
+  }
+
+  /** Running with the configuration as it is now, and started at boot; true where something had to be done. */
+  async function ensureDaemon(isConfigured: boolean): Promise<boolean> {
     const isUp = await isSubsystemUp(sys, "xntpd");
     if (!startsAtBoot(readTextIfExists(sys.fs, RC_TCPIP) ?? "") || !isUp) {
       // Uncomments the line and starts it; what it does twice it says with an exit code of 1 on some levels.
@@ -43,28 +56,24 @@ export function createAixTime(ctx: DistroContext, services: ServiceAdapter): Tim
       if (isUp && isConfigured) {
         await services.restart("ntp");
       }
-      return { changed: true, value: describe(wish), problems };
+      return true;
     }
     if (isConfigured) {
       await services.restart("ntp");
     }
-    return { changed: isConfigured, value: describe(wish), problems };
+    return isConfigured;
   }
 
-  async function writeConfig(file: string, wish: TimeWish): Promise<boolean> {
-    const old = readTextIfExists(sys.fs, file);
+  async function writeConfig(file: string, wish: TimeWish): Promise<(() => void) | undefined> {
     const hasServers = wish.servers.length + wish.pools.length + wish.peers.length > 0;
     const content = await wish.readContent?.(["ntp.conf.aix"]);
-    const text = content ?? (hasServers ? renderConfig(old ?? "", wish) : old);
-    if (text === undefined || text === old) {
-      return false;
+    if (content === undefined && !hasServers) {
+      return undefined;
     }
-    keepOriginal(sys.fs, file, ".dist");
-    const stat = statTarget(sys.fs, file);
-    const attributes =
-      stat?.kind === "file" ? { mode: stat.mode, owner: `${stat.uid}:${stat.gid}` } : {};
-    sys.fs.write(file, text, attributes);
-    return true;
+    const render = (old: string): string =>
+      content === undefined ? renderConfig(old, wish) : asBytes(content);
+    keepOriginal(sys.fs, file, ".dist", render);
+    return editFile(sys.fs, file, render);
   }
 
   return { ensureTimeServers };

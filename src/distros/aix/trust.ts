@@ -1,7 +1,8 @@
-import { isDirectory, isFile, readText, statTarget } from "../../system/files.ts";
+import { isDirectory, isFile } from "../../system/files.ts";
 import type { Problem } from "../../text/problem.ts";
 import type { DistroContext } from "../distro.ts";
 import { ensureAnchorFiles } from "../posix/anchor-files.ts";
+import { editFile } from "../posix/edit-file.ts";
 import { setMarkedBlock } from "../posix/marked-block.ts";
 import type { TrustAdapter, TrustOutcome } from "../trust-adapter.ts";
 
@@ -50,17 +51,8 @@ export function createAixTrust({ sys }: DistroContext): TrustAdapter {
   }
 
   function editBundle(bundle: string, certificates: readonly string[]): boolean {
-    const old = readText(sys.fs, bundle);
     const lines = certificates.flatMap((certificate) => certificate.trimEnd().split("\n"));
-    const text = setMarkedBlock(old, MARKS, lines);
-    if (text === old) {
-      return false;
-    }
-    const stat = statTarget(sys.fs, bundle);
-    const attributes =
-      stat?.kind === "file" ? { mode: stat.mode, owner: `${stat.uid}:${stat.gid}` } : {};
-    sys.fs.write(bundle, text, attributes);
-    return true;
+    return editFile(sys.fs, bundle, (text) => setMarkedBlock(text, MARKS, lines)) !== undefined;
   }
 
   return { ensureTrusted };

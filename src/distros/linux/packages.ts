@@ -2,11 +2,11 @@ import { exists, isFile, readTextIfExists } from "../../system/files.ts";
 import type { System } from "../../system/system.ts";
 import type { DistroContext } from "../distro.ts";
 import type { PackageAdapter, PackageWish } from "../package-adapter.ts";
-import { createRpmPackages } from "../posix/rpm-packages.ts";
+import { createRpmPackages, TRANSACTION_TIMEOUT_MS } from "../posix/rpm-packages.ts";
 
 const APT_GET = "/usr/bin/apt-get";
 const STATUS_FILE = "/var/lib/dpkg/status";
-const TIMEOUT_MS = 1_800_000;
+const LISTS_TIMEOUT_MS = 1_800_000;
 /** Another apt at boot (unattended-upgrades) is waited for; a user's changed configuration is kept. */
 const APT_OPTIONS = [
   "--option=DPkg::Lock::Timeout=300",
@@ -33,22 +33,22 @@ export function createLinuxPackages({ sys }: DistroContext): PackageAdapter {
 }
 
 function createAptPackages(sys: System): PackageAdapter {
-  const run = async (...args: readonly string[]): Promise<void> => {
+  const run = async (timeoutMs: number, ...args: readonly string[]): Promise<void> => {
     await sys.exec.run([APT_GET, ...APT_OPTIONS, ...args], {
       output: "inherit",
-      timeoutMs: TIMEOUT_MS,
+      timeoutMs,
       env: { DEBIAN_FRONTEND: "noninteractive" },
     });
   };
   return {
     name: "apt-get",
-    updateLists: () => run("update"),
-    upgradeAll: () => run("dist-upgrade"),
+    updateLists: () => run(LISTS_TIMEOUT_MS, "update"),
+    upgradeAll: () => run(TRANSACTION_TIMEOUT_MS, "dist-upgrade"),
     findMissing: async (packages) => {
       const installed = readInstalled(sys);
       return packages.filter((wish) => !isInstalled(installed, wish));
     },
-    install: (packages) => run("install", ...packages.map(nameOf)),
+    install: (packages) => run(TRANSACTION_TIMEOUT_MS, "install", ...packages.map(nameOf)),
     needsRestart: async () => false,
   };
 }

@@ -1,7 +1,8 @@
-import { exists, isDirectory, readTextIfExists, statTarget } from "../../system/files.ts";
+import { exists, isDirectory } from "../../system/files.ts";
 import type { Problem } from "../../text/problem.ts";
 import type { DistroContext } from "../distro.ts";
 import type { SettingOutcome } from "../locale-adapter.ts";
+import { asBytes, editFile } from "../posix/edit-file.ts";
 import { keepOriginal } from "../posix/keep-original.ts";
 import { editNtpConf } from "../posix/ntp-conf.ts";
 import type { TimeAdapter, TimeWish } from "../time-adapter.ts";
@@ -74,22 +75,24 @@ export function createLinuxTime(ctx: DistroContext, distro: string): TimeAdapter
       client.files.find((path) => exists(sys.fs, path)) ??
       client.files[0] ??
       "/etc/ntp.conf";
-    const old = readTextIfExists(sys.fs, file);
     const hasServers = wish.servers.length + wish.pools.length + wish.peers.length > 0;
     const template = TEMPLATES[client.name];
     const content = await wish.readContent?.(
       template === undefined ? [] : [`${template}.${distro}`, template],
     );
-    const text = content ?? (hasServers ? client.render(old ?? "", wish) : (old ?? ""));
-    const changed = text !== (old ?? "");
-    if (changed) {
-      keepOriginal(sys.fs, file, ".dist");
-      const stat = statTarget(sys.fs, file);
-      const attributes =
-        stat?.kind === "file" ? { mode: stat.mode, owner: `${stat.uid}:${stat.gid}` } : {};
-      sys.fs.write(file, text, attributes);
+    const render = (old: string): string =>
+      content === undefined ? (hasServers ? client.render(old, wish) : old) : asBytes(content);
+    keepOriginal(sys.fs, file, ".dist", render);
+    const undo = editFile(sys.fs, file, render);
+    const changed = undo !== undefined;
+    let isStarted = false;
+    try {
+      isStarted = await ensureService(wish.service ?? client.services, changed);
+    } catch (error) {
+      // With the new file in place the next run would find nothing to do.
+      undo?.();
+      throw error;
     }
-    const isStarted = await ensureService(wish.service ?? client.services, changed);
     const names = [...wish.pools, ...wish.servers, ...wish.peers];
     const value = names.length === 0 ? client.name : `${client.name} with ${names.join(", ")}`;
     const problems = content === undefined ? findUnsaid(client, wish) : [];
@@ -204,11 +207,13 @@ function findUnsaid(client: TimeClient, wish: TimeWish): readonly Problem[] {
   }));
 }
 
-const CHRONY_OURS = /^\s*(?:server|pool|peer|allow)\b/u;
+const CHRONY_SERVERS = /^\s*(?:server|pool|peer)\b/u;
+const CHRONY_ALL = /^\s*(?:server|pool|peer|allow)\b/u;
 const CHRONY_DEFAULTS = ["driftfile /var/lib/chrony/chrony.drift", "makestep 1 3", "rtcsync"];
 
-/** chrony.conf(5): lines that name other servers go, all others stay. */
+/** chrony.conf(5): lines that name other servers go, with `allow` those of other clients, all others stay. */
 function renderChrony(old: string, wish: TimeWish): string {
+  const ours = wish.allow.length > 0 ? CHRONY_ALL : CHRONY_SERVERS;
   const wanted = [
     ...wish.pools.map((name) => `pool ${name} iburst`),
     ...wish.servers.map((name) => `server ${name} iburst`),
@@ -216,8 +221,8 @@ function renderChrony(old: string, wish: TimeWish): string {
     ...wish.allow.map((network) => `allow ${network}`),
   ];
   const lines = old === "" ? CHRONY_DEFAULTS : old.replace(/\n$/u, "").split("\n");
-  const kept = lines.filter((line) => !CHRONY_OURS.test(line));
-  const first = lines.findIndex((line) => CHRONY_OURS.test(line));
+  const kept = lines.filter((line) => !ours.test(line));
+  const first = lines.findIndex((line) => ours.test(line));
   const at = first === -1 ? kept.length : first;
   return [...kept.slice(0, at), ...wanted, ...kept.slice(at)].map((line) => `${line}\n`).join("");
 }

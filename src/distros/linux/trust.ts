@@ -1,6 +1,7 @@
-import { isFile, readTextIfExists } from "../../system/files.ts";
+import { isFile } from "../../system/files.ts";
 import type { DistroContext } from "../distro.ts";
 import { type AnchorPlace, ensureAnchorFiles } from "../posix/anchor-files.ts";
+import { editFile } from "../posix/edit-file.ts";
 import type { TrustAdapter } from "../trust-adapter.ts";
 
 const DEBIAN: AnchorPlace = {
@@ -24,16 +25,12 @@ export function createLinuxTrust({ sys }: DistroContext, family: string): TrustA
 
   /** Debian: a "!" before each line of the list keeps that certificate out (update-ca-certificates(8)). */
   function removeDebianDefaults(): boolean {
-    const old = readTextIfExists(sys.fs, DEBIAN_LIST) ?? "";
-    const text = old
-      .split("\n")
-      .map((line) => (/^(?:#|!|\s*$)/u.test(line) ? line : `!${line}`))
-      .join("\n");
-    if (text === old) {
-      return false;
-    }
-    sys.fs.write(DEBIAN_LIST, text);
-    return true;
+    const keepOut = (text: string): string =>
+      text
+        .split("\n")
+        .map((line) => (/^(?:#|!|\s*$)/u.test(line) ? line : `!${line}`))
+        .join("\n");
+    return editFile(sys.fs, DEBIAN_LIST, keepOut) !== undefined;
   }
 
   return {

@@ -1,6 +1,7 @@
 import type { Logger } from "../../report/logger.ts";
 import { isFile, readTextIfExists } from "../../system/files.ts";
 import type { System } from "../../system/system.ts";
+import { editFile } from "./edit-file.ts";
 
 /** Where this system's sudo may keep its things; the first that exists counts. */
 export interface SudoPlaces {
@@ -44,7 +45,11 @@ export async function ensureSudoRules(
   }
   for (const sudoers of found) {
     await ensureRulesFile(sys, log, places, { ...request, sudoers });
-    ensureIncluded(sys, sudoers, directoryOf(sudoers));
+    await ensureIncluded(sys, {
+      sudoers,
+      directory: directoryOf(sudoers),
+      visudo: places.visudo.find((path) => isFile(sys.fs, path)),
+    });
   }
 }
 
@@ -176,22 +181,39 @@ function refused(request: SudoRequest, said: string): Error {
   );
 }
 
-/** `#includedir` and `@includedir` mean the same (sudoers(5)); all versions know the former. */
-function ensureIncluded(sys: System, sudoers: string, directory: string): void {
-  const text = readTextIfExists(sys.fs, sudoers) ?? "";
-  const included = [...text.matchAll(/^[ \t]*[#@]includedir[ \t]+(.+?)[ \t\r]*$/gmu)].map((match) =>
-    unquote(match[1] ?? "").replace(/(?<=.)\/+$/u, ""),
-  );
-  if (included.includes(directory)) {
+/**
+ * `#includedir` and `@includedir` mean the same (sudoers(5)); all versions know the former. visudo
+ * tests the whole, files of others in the directory too: what it refuses would lock everybody out of sudo.
+ */
+async function ensureIncluded(
+  sys: System,
+  place: {
+    readonly sudoers: string;
+    readonly directory: string;
+    readonly visudo: string | undefined;
+  },
+): Promise<void> {
+  const { sudoers, directory, visudo } = place;
+  const undo = editFile(sys.fs, sudoers, (text) => {
+    const included = [...text.matchAll(/^[ \t]*[#@]includedir[ \t]+(.+?)[ \t\r]*$/gmu)].map(
+      (match) => unquote(match[1] ?? "").replace(/(?<=.)\/+$/u, ""),
+    );
+    if (included.includes(directory)) {
+      return text;
+    }
+    const before = text === "" || text.endsWith("\n") ? text : `${text}\n`;
+    return `${before}\n# Added by cloud-init\n#includedir ${directory}\n`;
+  });
+  if (undo === undefined || visudo === undefined) {
     return;
   }
-  const stat = sys.fs.stat(sudoers);
-  const before = text === "" || text.endsWith("\n") ? text : `${text}\n`;
-  sys.fs.write(
-    sudoers,
-    `${before}\n# Added by cloud-init\n#includedir ${directory}\n`,
-    stat?.kind === "file" ? { mode: stat.mode, owner: `${stat.uid}:${stat.gid}` } : {},
-  );
+  const result = await sys.exec.run([visudo, "-c", "-f", sudoers], { okExitCodes: "any" });
+  if (result.exitCode !== 0) {
+    undo();
+    throw new Error(
+      `Cannot have "${sudoers}" include "${directory}": visudo refuses the whole, and it is as it was: ${`${result.stderr}${result.stdout}`.trim().slice(0, 500)}`,
+    );
+  }
 }
 
 function unquote(text: string): string {

@@ -24,6 +24,29 @@ describe("createAixServices", () => {
     expect(aix.commands).toEqual([]);
   });
 
+  test("a daemon that does not stop in time is stopped by force, and started whatever comes of it", async () => {
+    const ran: string[] = [];
+    let state = "active";
+    const { system } = createScriptedSystem({
+      platform: "aix",
+      commands: {
+        "/usr/bin/lssrc": () => `Subsystem Group PID Status\n sshd ssh 77 ${state}\n`,
+        "/usr/bin/stopsrc": (argv) => {
+          ran.push(argv.slice(1).join(" "));
+          state = argv.includes("-f") ? "inoperative" : "stopping";
+          return "";
+        },
+        "/usr/bin/startsrc": (argv) => {
+          ran.push(`start ${argv.slice(1).join(" ")}`);
+          state = "active";
+          return "";
+        },
+      },
+    });
+    await services(system).restart("ssh");
+    expect(ran).toEqual(["-s sshd", "-f -s sshd", "start -s sshd"]);
+  });
+
   test("restart waits until the subsystem has stopped before it is started", async () => {
     const aix = bootSimulatedAix();
     await services(aix.system).ensureRunning("ssh");

@@ -96,6 +96,20 @@ describe("ensureSudoRules", () => {
     expect(log[0]).toContain("sudo is not installed");
   });
 
+  test("the main file that visudo refuses with the directory is put back, in every byte", async () => {
+    const latin1 = Buffer.from("# caf\xe9\nroot ALL=(ALL) ALL\n", "latin1");
+    const { fs, ensure } = run({
+      files: { "/etc/sudoers": latin1, "/usr/sbin/visudo": "" },
+      commands: {
+        "/usr/sbin/visudo -c -q -f -": "",
+        "/usr/sbin/visudo -c -f /etc/sudoers": { exitCode: 1, stderr: "10-site: syntax error" },
+      },
+    });
+    expect(ensure("alice", [RULE])).rejects.toThrow("10-site: syntax error");
+    await Bun.sleep(0);
+    expect(Buffer.from(fs.readBytes("/etc/sudoers")).equals(latin1)).toBe(true);
+  });
+
   test("visudo reads the new text first, and what it refuses never gets there", async () => {
     const seen: (string | undefined)[] = [];
     const { fs, ensure, changes } = run({
