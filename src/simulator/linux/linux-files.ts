@@ -23,6 +23,10 @@ export function linuxFiles(
     "/etc/shells": "/bin/sh\n/bin/bash\n/usr/bin/bash\n",
     "/etc/sudoers": "root ALL=(ALL:ALL) ALL\n@includedir /etc/sudoers.d\n",
     "/etc/ssh/sshd_config": "Include /etc/ssh/sshd_config.d/*.conf\nUsePAM yes\n",
+    [distro === "debian" || distro === "ubuntu" ? "/etc/chrony/chrony.conf" : "/etc/chrony.conf"]:
+      "pool 2.pool.example.com iburst\nrtcsync\n",
+    "/usr/sbin/chronyd": "",
+    "/usr/sbin/rsyslogd": "",
     "/proc/sys/kernel/hostname": "localhost\n",
     "/proc/uptime": "12.34 20.00\n",
     "/proc/cmdline": "BOOT_IMAGE=/vmlinuz root=/dev/vda1 ro\n",

@@ -4,9 +4,9 @@ import { checkSshdConfig } from "../check-sshd-config.ts";
 
 const KERNEL_NAME_PATH = "/proc/sys/kernel/hostname";
 
-/** hostname(1), networkctl(1), systemctl(1), update-ca-certificates(8), visudo(8), sshd(8), ssh-keygen(1), as far as they are used. */
+/** hostname(1), networkctl(1), shutdown(8), systemctl(1), update-ca-certificates(8), visudo(8), sshd(8), ssh-keygen(1), as far as they are used. */
 export function systemCommands(): readonly LinuxCommand[] {
-  return [hostname, networkctl, systemctl, updateCaCertificates, visudo, sshd, sshKeygen];
+  return [hostname, networkctl, shutdown, systemctl, updateCaCertificates, visudo, sshd, sshKeygen];
 }
 
 const hostname: LinuxCommand = {
@@ -32,6 +32,18 @@ const networkctl: LinuxCommand = {
     args.join(" ") === "reload"
       ? done()
       : failed(1, `Unknown command verb '${args[0] ?? ""}', did you mean 'reload'?`),
+};
+
+/** The machine keeps running, so that a test can look at it. */
+const shutdown: LinuxCommand = {
+  path: "/sbin/shutdown",
+  isChange: () => true,
+  run(_ctx, args) {
+    const [flag = "", time = ""] = args;
+    return /^-[rPHhc]$/u.test(flag) && /^(?:now|\+\d+)?$/u.test(time)
+      ? done()
+      : failed(1, `shutdown: unrecognized option '${flag} ${time}'`);
+  },
 };
 
 /** Units of a server image, all of them running. */

@@ -126,3 +126,12 @@ describe("the machine", () => {
     expect(gaps).toHaveLength(2);
   });
 });
+
+test("shutdown takes what power_state gives it and nothing else", async () => {
+  const { exec } = bootSimulatedLinux().system;
+  const run = async (...args: readonly string[]): Promise<number> =>
+    (await exec.run(["/sbin/shutdown", ...args], { okExitCodes: "any" })).exitCode;
+  expect(await run("-r", "+3", "Back soon")).toBe(0);
+  expect(await run("-P", "now")).toBe(0);
+  expect(await run("--nonsense")).toBe(1);
+});
