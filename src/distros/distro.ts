@@ -48,7 +48,7 @@ export interface Distro {
   readonly locale: LocaleAdapter;
   /** What partitions on IBM Power have; absent where nothing of it can be there. */
   readonly power?: PowerAdapter;
-  /** Absent where volumes are not built yet. */
+  /** Absent on Linux, where mounts and swap are not built. */
   readonly volumes?: VolumeAdapter;
 }
 

@@ -4,6 +4,7 @@ import { errorMessage } from "../text/error-message.ts";
 import { defineModule, type ModuleContext } from "./module.ts";
 import { type NtpSettings, readNtpSettings } from "./ntp-settings.ts";
 import { renderTemplate } from "./render-template.ts";
+import { reportProblems } from "./report-problems.ts";
 import { reportSetting } from "./report-setting.ts";
 
 const TEMPLATE_LENGTH_MAX = 1024 * 1024;
@@ -74,9 +75,7 @@ export const ntp = defineModule({
   ],
   async run(ctx) {
     const { settings, problems } = readNtpSettings(ctx.cloudConfig["ntp"]);
-    for (const problem of problems) {
-      ctx.fail({ ...problem, ...(problem.path === undefined ? {} : ctx.locate(problem.path)) });
-    }
+    reportProblems(ctx, problems);
     if (!settings.isEnabled) {
       ctx.log.debug(`Skipping module named ${ctx.entryName}, disabled by cfg`);
       return;

@@ -5,6 +5,7 @@ import { booleanOption } from "../text/boolean-option.ts";
 import { errorMessage } from "../text/error-message.ts";
 import { defineModule, type ModuleContext } from "./module.ts";
 import { readPackageList } from "./package-list.ts";
+import { reportProblems } from "./report-problems.ts";
 
 const flag = (description: string) =>
   Type.Optional(Type.Union([Type.Boolean(), Type.String()], { description }));
@@ -87,17 +88,7 @@ export const packageUpdateUpgradeInstall = defineModule({
       ctx.cloudConfig["packages"],
       packages?.name,
     );
-    for (const problem of problems) {
-      const placed = {
-        ...problem,
-        ...(problem.path === undefined ? {} : ctx.locate(problem.path)),
-      };
-      if (problem.severity === "warning") {
-        ctx.log.warn(problem.message);
-      } else {
-        ctx.fail(placed);
-      }
-    }
+    reportProblems(ctx, problems);
     if (packages === undefined) {
       ctx.fail("Cannot work on packages: nothing is known of them on this system");
       return;

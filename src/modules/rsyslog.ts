@@ -84,12 +84,7 @@ export const rsyslog = defineModule({
   ],
   async run(ctx) {
     const { settings, problems } = readRsyslogSettings(ctx.cloudConfig);
-    reportProblems(
-      ctx,
-      problems.map((problem) =>
-        Object.assign({}, problem, problem.path === undefined ? {} : ctx.locate(problem.path)),
-      ),
-    );
+    reportProblems(ctx, problems);
     const isThere = findProgram(ctx, settings.program);
     if (!isThere && ctx.distro.logForwarding !== undefined) {
       await forward(ctx, settings);

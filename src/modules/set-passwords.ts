@@ -1,12 +1,13 @@
 import { Type } from "typebox";
-import { isMapping } from "../config/cloud-config.ts";
 import { ensureSshdOption } from "../distros/posix/sshd-config-edit.ts";
 import { isFalse, isTrue } from "../text/boolean-option.ts";
 import { describeKind } from "../text/describe-kind.ts";
 import { errorMessage } from "../text/error-message.ts";
+import { readDistroUser } from "./distro-user.ts";
 import { defineModule, type ModuleContext } from "./module.ts";
 import { readPasswordList, type WantedPassword } from "./password-list.ts";
 import { randomPassword } from "./random-password.ts";
+import { reportProblems } from "./report-problems.ts";
 import { defaultUserName } from "./user-list.ts";
 
 const userEntry = Type.Object({
@@ -89,16 +90,13 @@ export const setPasswords = defineModule({
     "#cloud-config\npassword: correct-horse-battery\nchpasswd: {expire: true}\n",
   ],
   async run(ctx) {
-    const written = ctx.systemInfo["default_user"];
-    const distroUser = isMapping(written) ? written : ctx.distro.defaultUser;
+    const distroUser = readDistroUser(ctx);
     const [argument] = ctx.args;
     const { passwords, isExpired, problems } = readPasswordList(ctx.cloudConfig, {
       defaultName: defaultUserName(ctx.cloudConfig, distroUser),
       ...(argument === undefined ? {} : { argument }),
     });
-    for (const problem of problems) {
-      ctx.fail({ ...problem, ...(problem.path === undefined ? {} : ctx.locate(problem.path)) });
-    }
+    reportProblems(ctx, problems);
     const random: string[] = [];
     for (const wanted of passwords) {
       const made = wanted.form === "random" ? randomPassword(ctx.sys.random) : undefined;

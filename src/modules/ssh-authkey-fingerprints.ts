@@ -1,5 +1,4 @@
 import { Type } from "typebox";
-import { isMapping } from "../config/cloud-config.ts";
 import { type AuthorizedKey, parseAuthorizedKey } from "../distros/posix/authorized-keys.ts";
 import { readAuthorizedKeysFile } from "../distros/posix/authorized-keys-file.ts";
 import { hexFingerprint } from "../distros/posix/key-fingerprint.ts";
@@ -7,6 +6,7 @@ import { renderTable } from "../text/boxed-table.ts";
 import { isTrue } from "../text/boolean-option.ts";
 import { errorMessage } from "../text/error-message.ts";
 import { printable } from "../text/printable.ts";
+import { readDistroUser } from "./distro-user.ts";
 import { defineModule, type ModuleContext } from "./module.ts";
 import { readUserList } from "./user-list.ts";
 
@@ -41,8 +41,7 @@ export const sshAuthkeyFingerprints = defineModule({
       return;
     }
     const hash = chooseHash(ctx, config.authkey_hash ?? "sha256");
-    const written = ctx.systemInfo["default_user"];
-    const distroUser = isMapping(written) ? written : ctx.distro.defaultUser;
+    const distroUser = readDistroUser(ctx);
     for (const { name } of readUserList(ctx.cloudConfig, distroUser).users) {
       try {
         await showUser(ctx, name, hash);

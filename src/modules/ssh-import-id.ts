@@ -1,7 +1,7 @@
 import { Type } from "typebox";
-import { isMapping } from "../config/cloud-config.ts";
 import { describeKind } from "../text/describe-kind.ts";
 import { importSshIds } from "./import-ssh-ids.ts";
+import { readDistroUser } from "./distro-user.ts";
 import { defineModule, type ModuleContext } from "./module.ts";
 import { defaultUserName, splitNames } from "./user-list.ts";
 
@@ -34,8 +34,7 @@ export const sshImportId = defineModule({
       ctx.log.debug(`Skipping module named ${ctx.entryName}, no 'ssh_import_id' directives found.`);
       return;
     }
-    const written = ctx.systemInfo["default_user"];
-    const distroUser = isMapping(written) ? written : ctx.distro.defaultUser;
+    const distroUser = readDistroUser(ctx);
     const user = defaultUserName(ctx.cloudConfig, distroUser);
     const path = ["ssh_import_id"];
     const fail = (message: string, cause?: unknown): void => {

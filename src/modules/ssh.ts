@@ -9,6 +9,7 @@ import {
 import { errorMessage } from "../text/error-message.ts";
 import { disabledKeyOptions } from "./disabled-key-options.ts";
 import { ensureHostKeys } from "./host-keys.ts";
+import { readDistroUser } from "./distro-user.ts";
 import { defineModule, type ModuleContext } from "./module.ts";
 import { readUserList } from "./user-list.ts";
 
@@ -180,8 +181,7 @@ type LoginConfig = Pick<
 
 /** The user that `default` in `users` stands for, if it is there. */
 function findDefaultUser(ctx: ModuleContext): string | undefined {
-  const written = ctx.systemInfo["default_user"];
-  const distroUser = isMapping(written) ? written : ctx.distro.defaultUser;
+  const distroUser = readDistroUser(ctx);
   return readUserList(ctx.cloudConfig, distroUser).users.find(({ isDefault }) => isDefault)?.name;
 }
 

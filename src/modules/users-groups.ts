@@ -1,4 +1,3 @@
-import { isMapping } from "../config/cloud-config.ts";
 import type { UserSpec } from "../distros/distro.ts";
 import { errorMessage } from "../text/error-message.ts";
 import type { Problem } from "../text/problem.ts";
@@ -7,6 +6,7 @@ import { ensureUserAccess } from "./user-access.ts";
 import { isMarkedNew, markNew, unmarkNew } from "./new-user-mark.ts";
 import { readUserEntry, type UserEntry } from "./user-entry.ts";
 import { defaultUserName, readUserList } from "./user-list.ts";
+import { readDistroUser } from "./distro-user.ts";
 import { defineModule, type ModuleContext } from "./module.ts";
 import { usersGroupsSchema } from "./users-groups-schema.ts";
 
@@ -52,8 +52,7 @@ export const usersGroups = defineModule({
     ["#cloud-config", "user:", "  name: operator", "  lock_passwd: false", ""].join("\n"),
   ],
   async run(ctx) {
-    const written = ctx.systemInfo["default_user"];
-    const distroUser = isMapping(written) ? written : ctx.distro.defaultUser;
+    const distroUser = readDistroUser(ctx);
     const { groups, problems: groupProblems } = readGroupList(ctx.cloudConfig["groups"]);
     const { users, problems: userProblems } = readUserList(ctx.cloudConfig, distroUser);
     for (const problem of [...groupProblems, ...userProblems]) {

@@ -1,6 +1,7 @@
 import { Buffer } from "node:buffer";
-import { isFile, statTarget } from "../../system/files.ts";
+import { isFile } from "../../system/files.ts";
 import type { FileSystem, System } from "../../system/system.ts";
+import { editFile } from "./edit-file.ts";
 import { parseSshdLine, readSshdOptions, SSHD_CONFIG } from "./sshd-config.ts";
 
 const SSHD_PATHS = ["/usr/sbin/sshd", "/opt/freeware/sbin/sshd"];
@@ -121,22 +122,8 @@ export async function testSshdConfig(
 
 /** Writes a text as `readSshdText` gives it, with the mode and owner that the file has; returns what undoes it. */
 export function writeKeepingAttributes(fs: FileSystem, path: string, text: string): () => void {
-  const old = fs.readBytesIfExists(path);
-  const stat = statTarget(fs, path);
-  const attributes =
-    stat?.kind === "file"
-      ? { mode: stat.mode, owner: `${stat.uid}:${stat.gid}` }
-      : path === DROP_IN
-        ? { mode: DROP_IN_MODE }
-        : {};
-  fs.write(path, Buffer.from(text, "latin1"), attributes);
-  return () => {
-    if (old === undefined) {
-      fs.remove(path);
-    } else {
-      fs.write(path, old, attributes);
-    }
-  };
+  const undo = editFile(fs, path, () => text, path === DROP_IN ? DROP_IN_MODE : undefined);
+  return undo ?? (() => {});
 }
 
 /** Whether the main file, before its first Match and before it says the option, includes the directory's files. */
