@@ -75,7 +75,12 @@ export function createAixUsers(ctx: DistroContext): UserAdapter {
 
   async function finishUser(user: UserSpec): Promise<void> {
     const groups = [...new Set(user.groups.map(mapGroup))];
-    await completeUser(ctx, { ...user, groups, primaryGroup: choosePrimaryGroup(ctx, user) });
+    const primaryGroup = choosePrimaryGroup(ctx, user);
+    await completeUser(ctx, { ...user, groups, primaryGroup });
+    // mkuser lists a user in its primary group too, as its last step.
+    if (findGroupEntry(sys.fs, primaryGroup)?.members.includes(user.name) === false) {
+      await sys.exec.run([CHGRPMEM, "-m", "+", user.name, primaryGroup]);
+    }
   }
 
   async function ensureGroup(name: string, members: readonly string[]): Promise<void> {

@@ -204,3 +204,16 @@ describe("createAixUsers", () => {
     expect(readText(fs, "/etc/security/user")).toContain("account_locked = true");
   });
 });
+
+test("a user cut off before mkuser's last step is listed in its primary group in the end", async () => {
+  const aix = bootSimulatedAix();
+  const ctx = { sys: aix.system, log: createTestLogger([]), systemInfo: {} };
+  const users = createAixUsers(ctx);
+  const spec = { name: "half", home: "/home/half", createHome: true, groups: [], system: false };
+  await users.ensureGroup("ops", []);
+  await users.ensureUser({ ...spec, primaryGroup: "ops" });
+  const group = readText(aix.system.fs, "/etc/group");
+  aix.system.fs.write("/etc/group", group.replace(/^(ops:!:\d+:)half$/mu, "$1"));
+  await createAixUsers(ctx).finishUser?.({ ...spec, primaryGroup: "ops" });
+  expect(readText(aix.system.fs, "/etc/group")).toBe(group);
+});
