@@ -32,6 +32,27 @@ const duration = Type.Refine(
     value === null || value === false || value === "none" || parseDurationMs(value) !== undefined,
 );
 
+/** An entry of `reporting` (compat core.md §3.4). */
+const reportHandler = Type.Object({
+  type: text("log, print or webhook."),
+  level: text("Of a log: DEBUG (default) or INFO."),
+  endpoint: text("Of a webhook: where each event is sent as JSON, http or https."),
+  consumer_key: text("Of a webhook: OAuth 1.0."),
+  consumer_secret: text("Of a webhook: OAuth 1.0."),
+  token_key: text("Of a webhook: OAuth 1.0."),
+  token_secret: text("Of a webhook: OAuth 1.0."),
+  timeout: Type.Optional(
+    Type.Union([Type.Number(), Type.String()], {
+      description: "Of a webhook: seconds for one attempt. Default 5, at most 10.",
+    }),
+  ),
+  retries: Type.Optional(
+    Type.Union([Type.Integer(), Type.String()], {
+      description: "Of a webhook: attempts after the first. Default 2, at most 10.",
+    }),
+  ),
+});
+
 function flag(description: string) {
   return Type.Optional(Type.Boolean({ description }));
 }
@@ -87,7 +108,18 @@ export const agentKeys = Type.Object({
       { description: "Where the output of the stages goes." },
     ),
   ),
-  reporting: anything("Who hears of the events of a boot."),
+  reporting: Type.Optional(
+    Type.Union(
+      [
+        Type.Record(Type.String(), Type.Union([reportHandler, Type.Boolean(), Type.Null()])),
+        Type.Null(),
+      ],
+      {
+        description:
+          "Who hears of the events of a boot: handlers by name; false switches one off, as `logging`.",
+      },
+    ),
+  ),
   syslog_fix_perms: Type.Optional(
     Type.Union([Type.String(), Type.Array(Type.String()), Type.Null()], {
       description:

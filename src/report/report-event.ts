@@ -1,26 +1,53 @@
 import type { Clock } from "../system/system.ts";
-import type { Logger } from "./logger.ts";
 
 export type EventResult = "SUCCESS" | "WARN" | "FAIL";
 
-/** Start and finish lines in the log, nested by "/" as `analyze` reads them (compat core.md §3.4). */
+/** The start or the end of a stage or of a part of one; names are nested by "/" (compat core.md §3.4). */
+export interface ReportEvent {
+  /** "init-network/config-ssh" */
+  readonly name: string;
+  readonly description: string;
+  readonly type: "start" | "finish";
+  /** Seconds since 1970. */
+  readonly timestampSeconds: number;
+  /** Of a finish event. */
+  readonly result?: EventResult;
+  /** Of a finish event. */
+  readonly durationSeconds?: number;
+}
+
+/** Takes an event and returns at once; what goes wrong is its own affair. */
+export type EventSink = (event: ReportEvent) => void;
+
+/** Tells of starts and ends, to the log unless other sinks are set. */
 export interface EventReporter {
-  /** Runs `work` between the two lines; it says how it went by `setResult`. What it throws is FAIL, and passed on. */
+  /** Runs `work` between its two events; it says how it went by `setResult`. What it throws is FAIL, and passed on. */
   within<T>(
     name: string,
     description: string,
     work: (setResult: (result: EventResult) => void) => Promise<T>,
   ): Promise<T>;
+  /** Who hears of the events from here on. */
+  setSinks(sinks: readonly EventSink[]): void;
 }
 
 /** Events below `prefix`: "init-local". */
-export function createEventReporter(clock: Clock, log: Logger, prefix: string): EventReporter {
+export function createEventReporter(
+  clock: Clock,
+  prefix: string,
+  defaultSink: EventSink,
+): EventReporter {
+  let sinks: readonly EventSink[] = [defaultSink];
+  const tell = (event: Omit<ReportEvent, "timestampSeconds">): void => {
+    const timed = { ...event, timestampSeconds: clock.now().getTime() / 1_000 };
+    sinks.forEach((sink) => sink(timed));
+  };
   return {
     async within(name, description, work) {
       const path = name === "" ? prefix : `${prefix}/${name}`;
       const startMs = clock.monotonicMs();
       let result: EventResult = "SUCCESS";
-      log.debug(`start: ${path}: ${description}`);
+      tell({ name: path, description, type: "start" });
       try {
         return await work((given) => {
           result = given;
@@ -29,9 +56,25 @@ export function createEventReporter(clock: Clock, log: Logger, prefix: string): 
         result = "FAIL";
         throw error;
       } finally {
-        const seconds = ((clock.monotonicMs() - startMs) / 1_000).toFixed(3);
-        log.debug(`finish: ${path}: ${result}: ${description} (duration: ${seconds}s)`);
+        const durationSeconds = (clock.monotonicMs() - startMs) / 1_000;
+        tell({ name: path, description, type: "finish", result, durationSeconds });
       }
     },
+    setSinks(given) {
+      sinks = given;
+    },
   };
+}
+
+/** The event as a line of a log, as `analyze` reads it. */
+export function eventLine(event: ReportEvent): string {
+  const { name, description, result, durationSeconds } = event;
+  return event.type === "start"
+    ? `start: ${name}: ${description}`
+    : `finish: ${name}: ${result ?? "SUCCESS"}: ${description} (duration: ${(durationSeconds ?? 0).toFixed(3)}s)`;
+}
+
+/** A sink that logs. */
+export function logSink(write: (line: string) => void): EventSink {
+  return (event) => write(eventLine(event));
 }

@@ -6,7 +6,7 @@ import { createPaths } from "../instance/paths.ts";
 import { createStageLedger } from "../report/ledger-file.ts";
 import { logSystem } from "../report/logged-system.ts";
 import type { Logger } from "../report/logger.ts";
-import { createEventReporter } from "../report/report-event.ts";
+import { createEventReporter, logSink } from "../report/report-event.ts";
 import { createSecrets } from "../report/secrets.ts";
 import { createStageLog } from "../report/stage-log.ts";
 import type { Change } from "../system/change.ts";
@@ -14,6 +14,7 @@ import type { System } from "../system/system.ts";
 import { errorChain } from "../text/error-message.ts";
 import { formatProblem } from "../text/problem.ts";
 import { openConfigStore } from "./config-store.ts";
+import { createEventReporting } from "./event-reporting.ts";
 import { createFactsReader, instanceTemplates } from "./keep-instance-data.ts";
 import type { StageFrame } from "./stage-frame.ts";
 import type { StageOptions } from "./stage.ts";
@@ -102,7 +103,12 @@ export async function openFrame(
     paths,
     log,
     stageLog,
-    events: createEventReporter(base.clock, log, eventPrefix),
+    events: createEventReporter(
+      base.clock,
+      eventPrefix,
+      logSink((line) => log.debug(line)),
+    ),
+    reporting: createEventReporting(() => frame, options.isPlan === true),
     ledger,
     secrets,
     systemInfo,

@@ -60,6 +60,7 @@ export async function prepareRun(
   frame.secrets.addFrom(instance.rawMetadata);
   await applyOutput(frame, config, key);
   openLogging(frame, config, options.debug);
+  await frame.reporting.apply(config["reporting"]);
   if (consumed !== undefined) {
     await keepInstanceData(frame, instance, config);
   }

@@ -32,6 +32,7 @@ export async function runSingle(sys: System, options: SingleOptions): Promise<nu
   await applyOutput(frame, frame.baseConfig, undefined);
   sys.output.write("stderr", `${welcome}\n`);
   openLogging(frame, frame.baseConfig, options.debug);
+  await frame.reporting.apply(frame.baseConfig["reporting"]);
   frame.log.debug(welcome);
   let exitCode = 1;
   const lock = await takeLock(frame);
@@ -50,6 +51,7 @@ export async function runSingle(sys: System, options: SingleOptions): Promise<nu
   } catch (error) {
     frame.log.error(`Running ${options.name} ended early: ${errorChain(error)}`, error);
   }
+  await frame.reporting.close();
   await closeFrame(frame, lock);
   return exitCode;
 }

@@ -94,6 +94,7 @@ export async function runStage(
     frame.log.error(`Stage ${name} ended early: ${errorChain(error)}`, error);
     frame.recordError(errorChain(error));
   }
+  await frame.reporting.close();
   flushFrame(frame);
   finish();
   await closeFrame(frame, lock);
@@ -116,6 +117,7 @@ async function beginOutput(
   await applyOutput(frame, frame.baseConfig, kind.outputKey);
   frame.base.output.write("stderr", `${welcome}\n`);
   openLogging(frame, frame.baseConfig, options.debug);
+  await frame.reporting.apply(frame.baseConfig["reporting"]);
   frame.log.debug(welcome);
   frame.log.info(`PID [${frame.base.process.ppid}] started cloud-init '${kind.action}'.`);
 }

@@ -11,6 +11,7 @@ import type { Change } from "../system/change.ts";
 import type { System } from "../system/system.ts";
 import type { Semaphore } from "./semaphores.ts";
 import type { ConfigStore } from "./config-store.ts";
+import type { EventReporting } from "./event-reporting.ts";
 
 /** The one piece of work that runs now. */
 export interface StageProgress {
@@ -37,6 +38,7 @@ export interface StageFrame {
   readonly log: Logger;
   readonly stageLog: StageLog;
   readonly events: EventReporter;
+  readonly reporting: EventReporting;
   readonly ledger: StageLedger;
   readonly secrets: Secrets;
   readonly systemInfo: Readonly<Record<string, unknown>>;

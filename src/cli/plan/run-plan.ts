@@ -53,7 +53,7 @@ export async function runPlan(
   const networkBefore = machine.network?.();
   for (const name of STAGES) {
     const listener = recorder.begin(name);
-    recorder.end(await runStage(name, machine.system, { configFiles, force, debug, ...listener }));
+    recorder.end(await runStage(name, machine.system, { configFiles, force, debug, isPlan: true, ...listener }));
   }
   if (debug) {
     ctx.stderr(machine.standardError());
