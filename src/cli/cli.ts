@@ -16,9 +16,9 @@ export async function runCli(
     const answer = quickAnswer(program, args);
     if (answer !== undefined) {
       ctx.stdout(`${answer}\n`);
-    } else if (program === "cloud-init") {
+    } else if (program === "cloud-init" || program === "cloud-id") {
       const { runCloudInit } = await import("./cloud-init.ts");
-      await runCloudInit(args, ctx);
+      await runCloudInit(program === "cloud-id" ? ["cloud-id", ...args] : args, ctx);
     } else {
       const { runCloudInitPer } = await import("./cloud-init-per.ts");
       await runCloudInitPer(program, args, ctx);

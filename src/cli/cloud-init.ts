@@ -68,7 +68,7 @@ async function runSubcommand(
     if (!(error instanceof UsageError)) {
       throw error;
     }
-    await fail(ctx, error.message, definition);
+    await fail(ctx, error.message, definition, error.exitCode);
   }
 }
 
@@ -121,11 +121,16 @@ async function failMain(ctx: CliContext, message: string): Promise<void> {
   await fail(ctx, message, undefined);
 }
 
-async function fail(ctx: CliContext, message: string, command: Command | undefined): Promise<void> {
+async function fail(
+  ctx: CliContext,
+  message: string,
+  command: Command | undefined,
+  exitCode = 2,
+): Promise<void> {
   const isTerminal = ctx.sys.output.isTerminal("stderr");
   const help = await renderHelp(command, isTerminal);
   ctx.stderr(`error: ${message}\n\n${help}`);
-  ctx.exitCode = 2;
+  ctx.exitCode = exitCode;
 }
 
 /** Of a subcommand, or of the program. */

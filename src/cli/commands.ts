@@ -24,6 +24,18 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = withoutPrototype
     summary: "Tell how far cloud-init is, and what went wrong",
     load: async () => (await import("./commands/status.ts")).createStatusCommand,
   },
+  query: {
+    summary: "Show what is known of the instance",
+    load: async () => (await import("./commands/query.ts")).createQueryCommand,
+  },
+  "cloud-id": {
+    summary: "Tell which cloud this machine is in",
+    load: async () => (await import("./commands/cloud-id.ts")).createCloudIdCommand,
+  },
+  features: {
+    summary: "List what this version of the program can do",
+    load: async () => (await import("./commands/features.ts")).createFeaturesCommand,
+  },
   schema: {
     summary: "Check cloud-config and network configuration, or show what can be in it",
     load: async () => (await import("./commands/schema.ts")).createSchemaCommand,

@@ -1,5 +1,5 @@
 /** The programs that this one file is, by the name it is called by. */
-export type ProgramName = "cloud-init" | "cloud-init-per" | "cloud-init-run-module";
+export type ProgramName = "cloud-id" | "cloud-init" | "cloud-init-per" | "cloud-init-run-module";
 
 /** What a process knows of how it was called. */
 export interface Invocation {
@@ -15,5 +15,12 @@ export interface Invocation {
 export function programName(invocation: Invocation): ProgramName {
   const called = invocation.argv[0] === "bun" ? invocation.argv0 : (invocation.argv[1] ?? "");
   const base = called.slice(called.lastIndexOf("/") + 1).replace(/\.[cm]?js$/u, "");
-  return base === "cloud-init-per" || base === "cloud-init-run-module" ? base : "cloud-init";
+  return PROGRAMS.find((name) => name === base) ?? "cloud-init";
 }
+
+const PROGRAMS: readonly ProgramName[] = [
+  "cloud-id",
+  "cloud-init",
+  "cloud-init-per",
+  "cloud-init-run-module",
+];

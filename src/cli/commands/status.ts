@@ -1,8 +1,8 @@
-import { distroDefaults } from "../../distros/registry.ts";
-import { createPaths, type Paths } from "../../instance/paths.ts";
+import type { Paths } from "../../instance/paths.ts";
 import { errorMessage } from "../../text/error-message.ts";
 import type { CliContext } from "../cli-context.ts";
 import { type Command, defineSubcommand } from "../command.ts";
+import { installedPaths } from "../installed-paths.ts";
 import { readBootStatus } from "../status/boot-status.ts";
 import type { FailedSteps } from "../status/failed-steps.ts";
 import {
@@ -32,7 +32,7 @@ export function createStatusCommand(ctx: CliContext): Command {
       },
     },
     async run(args) {
-      const paths = await findPaths(ctx);
+      const paths = await installedPaths(ctx.sys);
       const isTabular = args.format === "tabular";
       const { files, summary } = await readWhenSettled(ctx, paths, args.wait === true, isTabular);
       for (const note of summary.notes) {
@@ -69,15 +69,6 @@ async function readWhenSettled(
     }
     await ctx.sys.clock.sleep(POLL_MS);
   }
-}
-
-/** Without reading the configuration, which would load YAML: where it puts cloud_dir, the link in run_dir leads there. */
-async function findPaths(ctx: CliContext): Promise<Paths> {
-  const roots = (await distroDefaults(ctx.sys)).paths;
-  const target = ctx.sys.fs.readLink(`${roots.runDir}/status.json`);
-  const linked = /^(?:\.\.\/)*\/?(.*)\/data\/status\.json$/u.exec(target ?? "")?.[1];
-  const cloudDir = linked === undefined || linked === "" ? roots.cloudDir : `/${linked}`;
-  return createPaths({ ...roots, cloudDir });
 }
 
 type Failed =

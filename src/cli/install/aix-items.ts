@@ -6,6 +6,7 @@ export function aixItems(): readonly InstallItem[] {
   return [
     { kind: "program", path: AIX_PLACES.agent },
     { kind: "link", path: `${AIX_PLACES.agent}-per`, target: "cloud-init" },
+    { kind: "link", path: AIX_PLACES.agent.replace(/init$/u, "id"), target: "cloud-init" },
     ...RC_SCRIPTS.flatMap((script): readonly InstallItem[] => {
       const path = `/etc/rc.d/init.d/${script.name}`;
       return [

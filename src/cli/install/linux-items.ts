@@ -10,6 +10,7 @@ export function linuxItems(fs: FileSystem, root: string): readonly InstallItem[]
   return [
     { kind: "program", path: AGENT },
     { kind: "link", path: `${AGENT}-per`, target: "cloud-init" },
+    { kind: "link", path: "/usr/bin/cloud-id", target: "cloud-init" },
     ...(hasSystemd ? unitItems() : []),
   ];
 }
