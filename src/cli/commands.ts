@@ -36,6 +36,10 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = withoutPrototype
     summary: "List what this version of the program can do",
     load: async () => (await import("./commands/features.ts")).createFeaturesCommand,
   },
+  analyze: {
+    summary: "Show what a boot spent its time on",
+    load: async () => (await import("./commands/analyze.ts")).createAnalyzeCommand,
+  },
   schema: {
     summary: "Check cloud-config and network configuration, or show what can be in it",
     load: async () => (await import("./commands/schema.ts")).createSchemaCommand,

@@ -74,7 +74,14 @@ export function eventLine(event: ReportEvent): string {
     : `finish: ${name}: ${result ?? "SUCCESS"}: ${description} (duration: ${(durationSeconds ?? 0).toFixed(3)}s)`;
 }
 
-/** A sink that logs. */
+/**
+ * A sink that logs. The start of a stage is told by its welcome line, which logging is opened just
+ * before: a second line for it stops upstream's `analyze` ("pop from empty list").
+ */
 export function logSink(write: (line: string) => void): EventSink {
-  return (event) => write(eventLine(event));
+  return (event) => {
+    if (event.type === "finish" || event.name.includes("/")) {
+      write(eventLine(event));
+    }
+  };
 }

@@ -114,7 +114,7 @@ describe("reporting in user-data", () => {
     });
     expect(await runBoot(aix)).toEqual(CLEAN);
     const log = textAt(aix, LOG);
-    expect(log).toContain("start: init-local: ");
+    expect(log).toContain("start: init-local/search: ");
     expect(log).not.toContain("start: modules-config/config-locale");
     expect(aix.output.stdout).toContain("start: modules-config/config-locale: ");
   });

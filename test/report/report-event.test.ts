@@ -34,10 +34,10 @@ describe("within", () => {
       "single",
       logSink((line) => lines.push(line)),
     );
-    const work = reporter.within("", "running", () => Promise.reject(new Error("no")));
+    const work = reporter.within("config-x", "running", () => Promise.reject(new Error("no")));
     expect(work).rejects.toThrow("no");
     await work.catch(() => undefined);
-    expect(lines[1]).toBe("finish: single: FAIL: running (duration: 0.000s)");
+    expect(lines[1]).toBe("finish: single/config-x: FAIL: running (duration: 0.000s)");
   });
 
   test("other sinks hear of what comes after they are set", async () => {
@@ -48,10 +48,10 @@ describe("within", () => {
       "init",
       logSink((line) => first.push(line)),
     );
-    await reporter.within("", "outer", async () => {
+    await reporter.within("x", "outer", async () => {
       reporter.setSinks([logSink((line) => second.push(line))]);
     });
-    expect(first).toEqual(["start: init: outer"]);
-    expect(second).toEqual(["finish: init: SUCCESS: outer (duration: 0.000s)"]);
+    expect(first).toEqual(["start: init/x: outer"]);
+    expect(second).toEqual(["finish: init/x: SUCCESS: outer (duration: 0.000s)"]);
   });
 });
