@@ -24,6 +24,10 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = withoutPrototype
     summary: "Tell how far cloud-init is, and what went wrong",
     load: async () => (await import("./commands/status.ts")).createStatusCommand,
   },
+  why: {
+    summary: "Tell why a module, a script or a cloud-init-per name ran or did not",
+    load: async () => (await import("./commands/why.ts")).createWhyCommand,
+  },
   query: {
     summary: "Show what is known of the instance",
     load: async () => (await import("./commands/query.ts")).createQueryCommand,

@@ -1,18 +1,15 @@
 import type { Paths } from "../../instance/paths.ts";
 import { readInstanceId } from "../../instance/instance-store.ts";
 import type { LedgerEntry } from "../../report/ledger.ts";
-import { parseLedger } from "../../report/ledger-file.ts";
 import type { Status } from "../../report/status-file.ts";
 import type { System } from "../../system/system.ts";
+import { readLedger } from "./read-ledger.ts";
 
 /** What of the newest boot did not work, from the ledger of the current instance. */
 export interface FailedSteps {
   readonly instanceId: string;
   readonly entries: readonly LedgerEntry[];
 }
-
-/** Only the end of a longer ledger is read: the newest boot is there. */
-const LEDGER_BYTES_MAX = 16 * 1024 * 1024;
 
 /**
  * The failed and interrupted steps of the newest boot. Undefined where there is no instance, or no
@@ -27,38 +24,17 @@ export function readFailedSteps(
   if (instanceId === undefined) {
     return undefined;
   }
-  const text = readEnd(sys, paths.instance(instanceId).ledgerFile);
-  return text === undefined
+  const ledger = readLedger(sys, paths.instance(instanceId));
+  return ledger === undefined
     ? undefined
-    : { instanceId, entries: failedOf(newestBoot(parseLedger(text), status)) };
-}
-
-function readEnd(sys: System, path: string): string | undefined {
-  const found = sys.fs.stat(path);
-  if (found === undefined) {
-    return undefined;
-  }
-  const file = sys.fs.open(path);
-  try {
-    const start = Math.max(0, found.sizeBytes - LEDGER_BYTES_MAX);
-    const chunks: Uint8Array[] = [];
-    for (let at = start; ;) {
-      const chunk = file.read(at, LEDGER_BYTES_MAX);
-      if (chunk.length === 0 || at - start > LEDGER_BYTES_MAX) {
-        break;
-      }
-      chunks.push(chunk);
-      at += chunk.length;
-    }
-    const decoder = new TextDecoder();
-    return `${chunks.map((chunk) => decoder.decode(chunk, { stream: true })).join("")}${decoder.decode()}`;
-  } finally {
-    file.close();
-  }
+    : { instanceId, entries: failedOf(newestBoot(ledger, status)) };
 }
 
 /** From the first entry that is not older than the boot's beginning; the clock may have been set since, so that later ones are not compared. */
-function newestBoot(entries: readonly LedgerEntry[], status: Status): readonly LedgerEntry[] {
+export function newestBoot(
+  entries: readonly LedgerEntry[],
+  status: Status,
+): readonly LedgerEntry[] {
   const starts = Object.values(status.stages).flatMap(({ start }) => start ?? []);
   if (starts.length === 0) {
     return entries;
