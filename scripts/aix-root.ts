@@ -5,6 +5,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { bootMachine } from "../src/simulator/aix/boot-machine.ts";
 import { commandPaths } from "../src/simulator/aix/commands.ts";
+import { readDiskContent } from "../src/simulator/aix/disk-content.ts";
 import type { AixMachine } from "../src/simulator/aix/machine.ts";
 import {
   type AixSeed,
@@ -13,6 +14,7 @@ import {
   createMachine,
 } from "../src/simulator/aix/seed.ts";
 import { placeFile, seedFiles } from "../src/simulator/aix/seed-files.ts";
+import { createStorage } from "../src/simulator/aix/seed-storage.ts";
 import { createHostFileSystem } from "../src/system/host-file-system.ts";
 import { buildBaseSystem, findObstacle, makeNode } from "./aix-root/base-system.ts";
 import { buildAixCommand } from "./aix-root/build-aix-command.ts";
@@ -94,6 +96,7 @@ export function buildAixRoot(options: AixRootOptions): void {
   }
   fs.mkdirSync(root + MEDIA_DIRECTORY, { recursive: true });
   placeDiscs(root, seed);
+  placeDisks(root, seed);
   const machine = createMachine(seed);
   bootMachine(machine, files, Date.now());
   attachLateDevices(machine, seed);
@@ -234,6 +237,17 @@ function placeDiscs(root: string, seed: AixSeed): void {
     }
   }
 }
+
+/** The first megabyte of each disk as it is before the first boot: where owners of a disk have their marks. */
+function placeDisks(root: string, seed: AixSeed): void {
+  const storage = createStorage(seed.storage);
+  for (const disk of storage.disks) {
+    const content = readDiskContent(storage, disk, 0, DISK_SHOWN_BYTES);
+    fs.writeFileSync(`${root}/dev/r${disk.name}`, content, { mode: 0o600 });
+  }
+}
+
+const DISK_SHOWN_BYTES = 2 ** 20;
 
 const ENTER = `set -e
 R=$1; shift

@@ -52,6 +52,10 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = withoutPrototype
     summary: "Show what a first boot would do, without doing it",
     load: async () => (await import("./commands/plan.ts")).createPlanCommand,
   },
+  clean: {
+    summary: "Remove what earlier runs left, so that the next boot is a first one",
+    load: async () => (await import("./commands/clean.ts")).createCleanCommand,
+  },
   install: {
     summary: "Install this program: boot scripts, links, default configuration",
     load: async () => (await import("./commands/install.ts")).createInstallCommand,

@@ -42,7 +42,7 @@ export function moduleLists(platform: Platform): ModuleLists {
   return platform === "aix" ? AIX_MODULES : LINUX_MODULES;
 }
 
-/** The shipped cloud.cfg of IBM's port, with the deferred files before what may use them, and with ntp, yum_add_repo and clear-clouddev. */
+/** The shipped cloud.cfg of IBM's port, with the deferred files before what may use them, and with ntp, ansible, yum_add_repo and clear-clouddev; growpart and resizefs once the volume groups of data disks are there. */
 const AIX_MODULES: ModuleLists = {
   cloud_init_modules: [
     "migrator",
@@ -57,6 +57,8 @@ const AIX_MODULES: ModuleLists = {
     "users-groups",
     "ssh",
     "restore-volume-groups",
+    "growpart",
+    "resizefs",
     "set-multipath-hcheck-interval",
     "update-bootlist",
     "reset-rmc",
@@ -77,6 +79,7 @@ const AIX_MODULES: ModuleLists = {
     "chef",
     "salt-minion",
     "mcollective",
+    "ansible",
     "disable-ec2-metadata",
     "runcmd",
     "byobu",
@@ -120,9 +123,11 @@ const LINUX_MODULES: ModuleLists = {
     "ssh_import_id",
     "keyboard",
     "locale",
+    "apt_configure",
+    "yum_add_repo",
+    "zypper_add_repo",
     "ntp",
     "timezone",
-    "yum_add_repo",
     "disable_ec2_metadata",
     "runcmd",
   ],

@@ -4,8 +4,8 @@ import type { Problem } from "../text/problem.ts";
 import type { CloudConfig } from "./cloud-config.ts";
 import { isMapping } from "./cloud-config.ts";
 
-/** Code of the user's that `timeouts:` can limit. "scripts" is for each script; "runcmd" and "bootcmd" for the list as a whole. */
-export const TIME_LIMIT_NAMES = ["bootcmd", "boothooks", "runcmd", "scripts"] as const;
+/** Code of the user's that `timeouts:` can limit. "scripts" and "modules" (external ones) are for each; "runcmd" and "bootcmd" for the list as a whole. */
+export const TIME_LIMIT_NAMES = ["bootcmd", "boothooks", "modules", "runcmd", "scripts"] as const;
 
 export type TimeLimitName = (typeof TIME_LIMIT_NAMES)[number];
 
@@ -23,10 +23,11 @@ export interface ReadTimeLimit {
 
 /**
  * `timeouts: {runcmd: 30m}`, a key of ours: how long code of the user's may run. Without it there is
- * no limit, as in cloud-init; nor with `0`, `none` and `false`.
+ * no limit, as in cloud-init; nor with `0`, `none` and `false`. Of "modules", which cloud-init does
+ * not know, there is one by default.
  */
 export function readTimeLimit(config: CloudConfig, name: TimeLimitName): ReadTimeLimit {
-  const limits = Object.hasOwn(config, "timeouts") ? config["timeouts"] : undefined;
+  const limits = limitsOf(config);
   if (limits === undefined || limits === null) {
     return {};
   }
@@ -45,6 +46,17 @@ export function readTimeLimit(config: CloudConfig, name: TimeLimitName): ReadTim
   return { limit: { ms, title: `${formatDuration(ms)} (timeouts.${name})` } };
 }
 
+/** Whether the configuration says in so many words that there is no limit, where there is one by default. */
+export function isTimeLimitOff(config: CloudConfig, name: TimeLimitName): boolean {
+  const limits = limitsOf(config);
+  const value = isMapping(limits) && Object.hasOwn(limits, name) ? limits[name] : undefined;
+  return value === false || value === "none" || parseDurationMs(value) === 0;
+}
+
+function limitsOf(config: CloudConfig): unknown {
+  return Object.hasOwn(config, "timeouts") ? config["timeouts"] : undefined;
+}
+
 function isOff(value: unknown): boolean {
   return value === undefined || value === null || value === false || value === "none";
 }
@@ -57,7 +69,7 @@ function wrongValue(name: TimeLimitName, value: unknown): Problem {
     ? JSON.stringify(String(value).slice(0, SHOWN_LENGTH_MAX))
     : describeKind(value);
   return {
-    message: `Cannot use timeouts.${name}, there is no limit: expected a duration such as 30s, 5m or 1h30m, got ${found}`,
+    message: `Cannot use timeouts.${name}, ${name === "modules" ? "the default holds" : "there is no limit"}: expected a duration such as 30s, 5m or 1h30m, got ${found}`,
     path: ["timeouts", name],
   };
 }

@@ -6,6 +6,9 @@ import type { Logger } from "../report/logger.ts";
 import type { FileTree } from "../system/file-tree.ts";
 import type { System } from "../system/system.ts";
 import type { Problem } from "../text/problem.ts";
+import type { NamedServiceAdapter } from "./named-service-adapter.ts";
+import type { DiskAdapter } from "./disk-adapter.ts";
+import type { CleanAdapter } from "./clean-adapter.ts";
 import type { PackageAdapter } from "./package-adapter.ts";
 import type { LogForwardingAdapter } from "./log-forwarding-adapter.ts";
 import type { TimeAdapter } from "./time-adapter.ts";
@@ -13,6 +16,7 @@ import type { TrustAdapter } from "./trust-adapter.ts";
 import type { LocaleAdapter } from "./locale-adapter.ts";
 import type { PowerAdapter } from "./power-adapter.ts";
 import type { VolumeAdapter } from "./volume-adapter.ts";
+import type { GrowthAdapter } from "./growth-adapter.ts";
 
 /**
  * How one operating system does things: a record of adapters, composed, never inherited. A method
@@ -48,8 +52,14 @@ export interface Distro {
   readonly locale: LocaleAdapter;
   /** What partitions on IBM Power have; absent where nothing of it can be there. */
   readonly power?: PowerAdapter;
-  /** Absent on Linux, where mounts and swap are not built. */
+  /** Absent where nothing is known of its file systems. */
   readonly volumes?: VolumeAdapter;
+  /** Absent where nothing is known of what earlier instances leave. */
+  readonly clean?: CleanAdapter;
+  /** Absent where nothing is known of what can grow. */
+  readonly growth?: GrowthAdapter;
+  /** Absent where nothing is known of its disks. */
+  readonly disks?: DiskAdapter;
 }
 
 /** What a distro is made of; nothing is asked of the machine when it is created. */
@@ -174,6 +184,8 @@ export interface ServiceAdapter {
   ensureRunning(service: Service): Promise<void>;
   ensureStopped(service: Service): Promise<void>;
   restart(service: Service): Promise<void>;
+  /** Services of software that was installed. Absent where nothing is known of them. */
+  readonly named?: NamedServiceAdapter;
 }
 
 export interface StorageAdapter {

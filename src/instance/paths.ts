@@ -8,6 +8,8 @@ export interface PathRoots {
   /** cloud.cfg itself: /opt/freeware/etc/cloud/cloud.cfg, /etc/cloud/cloud.cfg. */
   readonly configFile: string;
   readonly logDir: string;
+  /** Executables that are config modules: /opt/freeware/lib/cloud-init/modules, /usr/lib/cloud-init/modules. Absent: there are none. */
+  readonly modulesDir?: string;
 }
 
 /** Every path under cloud_dir and run_dir (compat core.md §5). */
@@ -69,6 +71,7 @@ export function createPaths(roots: PathRoots): Paths {
     templatesDir: withoutSlash(roots.templatesDir),
     configFile: roots.configFile,
     logDir: withoutSlash(roots.logDir),
+    ...(roots.modulesDir === undefined ? {} : { modulesDir: withoutSlash(roots.modulesDir) }),
     instanceLink: `${cloudDir}/instance`,
     instancesDir,
     dataDir,

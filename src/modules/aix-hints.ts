@@ -12,6 +12,8 @@ export function findAixHints(config: CloudConfig): readonly Finding[] {
     ...commandHints(config["runcmd"], "runcmd"),
     ...commandHints(config["bootcmd"], "bootcmd"),
     ...swapHints(config["swap"]),
+    ...diskHints(config["disk_setup"]),
+    ...fileSystemHints(config["fs_setup"]),
   ];
 }
 
@@ -135,4 +137,42 @@ function swapHints(value: unknown): readonly Finding[] {
   return isMapping(value)
     ? [hint(["swap"], "AIX pages to logical volumes, not to files: make one with mkps in runcmd")]
     : [];
+}
+
+const LINUX_DEVICE =
+  /^(?:(?:\/dev\/)?(?:(?:sd|vd|xvd)[a-z]+\d*|nvme\d.*)|\/dev\/(?:disk|mapper)\/.*|(?:ephemeral|swap)\d*(?:\.\d+)?|(?:PART)?(?:LABEL|UUID)=.*)$/u;
+
+function diskHints(value: unknown): readonly Finding[] {
+  const findings: Finding[] = [];
+  for (const [name, settings] of Object.entries(isMapping(value) ? value : {})) {
+    const at = ["disk_setup", name];
+    if (LINUX_DEVICE.test(name)) {
+      const message = `"${name}" is a device's name on Linux: AIX's disks are called "hdisk1", or by the PVID that lspv shows`;
+      findings.push(hint(at, message));
+    }
+    const keys = isMapping(settings) ? Object.keys(settings) : [];
+    const key = keys.find((each) => each === "table_type" || each === "layout");
+    if (key !== undefined) {
+      const message =
+        'AIX has no partitions: "volume_group" makes the disk part of one, and "fs_setup" makes logical volumes in it';
+      findings.push(hint([...at, key], message));
+    }
+  }
+  return findings;
+}
+
+function fileSystemHints(value: unknown): readonly Finding[] {
+  const findings: Finding[] = [];
+  for (const [index, entry] of Array.isArray(value) ? value.entries() : []) {
+    const { device, filesystem } = isMapping(entry) ? entry : {};
+    const at = ["fs_setup", index];
+    if (typeof device === "string" && (LINUX_DEVICE.test(device) || /hdisk\d+$/u.test(device))) {
+      const message = `"${device}" holds no file system on AIX: say the logical volume to be made, "/dev/datalv", with "volume_group" and "size"`;
+      findings.push(hint([...at, "device"], message));
+    }
+    if (typeof filesystem === "string" && !/^(?:jfs2|auto)$/u.test(filesystem)) {
+      findings.push(hint([...at, "filesystem"], `AIX makes jfs2, not "${filesystem}"`));
+    }
+  }
+  return findings;
 }

@@ -18,6 +18,7 @@ export const bootcmd = defineModule({
     "its exit code is that of the last command, and `cloud-init status --failed` shows each one that",
     "failed. The instance-id is in `INSTANCE_ID`, and `cloud-init-per` is in the PATH.",
     "`timeouts: {bootcmd: 5m}` limits the time that they may take.",
+    "Source: upstream's module.",
   ].join("\n"),
   aix: "runs the commands by `/bin/sh` early on every boot",
   linux: "the same",

@@ -2,14 +2,15 @@ import type { CloudConfig } from "../config/cloud-config.ts";
 import { findUnknownKeys } from "../schema/find-unknown-keys.ts";
 import { parseConfig } from "../schema/parse-config.ts";
 import { nodeOf } from "../schema/schema-node.ts";
-import { nearestWord } from "../text/nearest-word.ts";
 import type { TObject } from "typebox";
 import { knownKeys, ownerOfKey } from "./config-keys.ts";
 import { findDeprecations } from "./deprecations.ts";
+import type { ExternalKeyCheck } from "./external-schemas.ts";
 import { type Finding } from "./finding.ts";
 import { checkItems } from "./item-checks.ts";
 import { findKnownName, type KnownName } from "./known-names.ts";
 import { findModule } from "./registry.ts";
+import { describeUnknownKey } from "./unknown-key.ts";
 
 /** For which system a cloud-config is checked. */
 export interface CheckOptions {
@@ -17,6 +18,8 @@ export interface CheckOptions {
   readonly distro: string;
   /** Errors and unknown keys only, as a boot wants it. */
   readonly withHints?: boolean;
+  /** Asked for keys that no built-in module reads. */
+  readonly checkExternalKey?: ExternalKeyCheck;
 }
 
 /**
@@ -32,13 +35,32 @@ export async function checkCloudConfig(
     findings.push(...(await checkKey(config, key, options)));
   }
   if (options.withHints === true) {
-    findings.push(...findDeprecations(config));
+    findings.push(...findDeprecations(config), ...(await findForeignKeys(config, options.distro)));
     if (options.distro === "aix") {
       const { findAixHints } = await import("./aix-hints.ts");
       findings.push(...findAixHints(config));
     }
   }
   return findings;
+}
+
+/** Keys whose module runs on other systems only. */
+async function findForeignKeys(config: CloudConfig, distro: string): Promise<readonly Finding[]> {
+  const { familyOf } = await import("../distros/linux/defaults.ts");
+  const names = distro === "aix" ? [distro] : [distro, familyOf(distro)];
+  return Object.keys(config).flatMap((key): readonly Finding[] => {
+    const owner = ownerOfKey(key) ?? "";
+    const distros = findModule(owner)?.distros;
+    return distros === undefined || names.some((name) => distros.includes(name))
+      ? []
+      : [
+          {
+            level: "info",
+            path: [key],
+            message: `has no effect on ${distro}: ${owner} is for ${distros.join(", ")}`,
+          },
+        ];
+  });
 }
 
 async function checkKey(
@@ -48,17 +70,20 @@ async function checkKey(
 ): Promise<readonly Finding[]> {
   const owner = ownerOfKey(key);
   if (owner === undefined) {
-    return [unknownKey([key], knownKeys())];
+    const external = await options.checkExternalKey?.(key, config[key]);
+    return external ?? [describeUnknownKey([key], knownKeys())];
   }
   const schema = await schemaOf(owner);
   if (schema === undefined) {
-    const known = findKnownName(owner, options.distro);
-    return [{ level: "info", path: [key], message: unusedMessage(known) }];
+    const known = findKnownName(owner);
+    // Who writes it pays for what is not done (compat modules.md, landscape).
+    const level = owner === "landscape" ? "hint" : "info";
+    return [{ level, path: [key], message: unusedMessage(known) }];
   }
   const only = { [key]: config[key] };
   const items = checkItems(config, key);
   const unknown = findUnknownKeys(nodeOf(schema), only, []).map(({ path, knownKeys: names }) =>
-    unknownKey(path, names),
+    describeUnknownKey(path, names),
   );
   const isUnknown = new Set(unknown.map(({ path }) => JSON.stringify(path)));
   const errors = (items ?? schemaErrors(schema, only)).filter(
@@ -91,26 +116,3 @@ function schemaErrors(schema: TObject, config: CloudConfig): readonly Finding[] 
 
 /** How `parseConfig` begins: the path is shown anyway. */
 const LEFT_OUT = /^Cannot use "(?:[^"]|"(?!, ))*", (?:it|"(?:[^"]|"(?! is left))*") is left out: /u;
-
-const NAME = /^[A-Za-z0-9_.-]{1,64}$/u;
-
-/** A key that is no plain name is not repeated: somebody may have written a secret there. */
-function unknownKey(path: readonly (string | number)[], names: readonly string[]): Finding {
-  const key = String(path.at(-1) ?? "");
-  const near = NAME.test(key)
-    ? nearestWord(key.toLowerCase().replaceAll("-", "_"), names)
-    : undefined;
-  const shown = NAME.test(key) ? `"${key}" is not a known key` : "this is not a known key";
-  const isSection = path.length === 1;
-  const hint =
-    near !== undefined
-      ? `, did you mean "${near}"?`
-      : isSection
-        ? ""
-        : `, expected one of ${[...names].sort().join(", ")}`;
-  return {
-    level: "unknown",
-    path: NAME.test(key) ? path : path.slice(0, -1),
-    message: `${shown}${hint}`,
-  };
-}

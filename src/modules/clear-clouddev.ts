@@ -14,6 +14,7 @@ export const clearClouddev = defineModule({
     "cut off before does it at the next boot. Only AIX has this, and only levels with `clouddev`.",
     "The module stands in cloud_final_modules, before power-state-change: an older cloud.cfg needs the",
     "line `clear-clouddev` there.",
+    "Source: IBM's support page node/7106763.",
   ].join("\n"),
   aix: "`chdev -l sys0 -a clouddev=0` at the end of the final stage, where it is 1 and this asks for it",
   linux: "nothing: it is read on AIX only",

@@ -51,7 +51,7 @@ const OWNED: Readonly<Record<string, string>> = {
   power_state_change: "power_state",
   puppet: "puppet",
   raspberry_pi: "rpi",
-  resizefs: "resize_rootfs resize_rootfs_tmp",
+  resizefs: "growfs resize_rootfs resize_rootfs_tmp",
   resolv_conf: "manage_resolv_conf resolv_conf",
   rh_subscription: "rh_subscription",
   rsyslog: "rsyslog rsyslog_dir rsyslog_filename",

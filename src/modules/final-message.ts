@@ -18,6 +18,7 @@ export const finalMessage = defineModule({
     "`instance/boot-finished`. The template knows `$version`, `$timestamp`, `$datasource` and",
     "`$uptime`, in lower or upper case, bare or as `${uptime}`; with `## template: jinja` as its",
     "first line it is a Jinja template with the same names.",
+    "Source: upstream's module.",
   ].join("\n"),
   aix: "writes the message to the log and to standard error, and `boot-finished`",
   linux: "the same",

@@ -1,5 +1,6 @@
 import { nodeOf, type SchemaNode } from "../schema/schema-node.ts";
 import type { ConfigModule } from "./module.ts";
+import { nodeDescription } from "./node-description.ts";
 
 /**
  * The table of README and of `cloud-init schema --docs`: each key of the cloud-config, what it says,
@@ -39,8 +40,7 @@ const FREQUENCIES: Readonly<Record<ConfigModule["frequency"], string>> = {
 };
 
 function firstSentence(node: SchemaNode): string {
-  const description: unknown = "description" in node ? node.description : "";
-  const text = typeof description === "string" ? description : "";
+  const text = nodeDescription(node);
   return /^.*?[.](?=\s|$)/su.exec(text)?.[0].slice(0, -1) ?? text;
 }
 

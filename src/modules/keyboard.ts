@@ -18,6 +18,7 @@ export const keyboard = defineModule({
     "`/etc/vconsole.conf`, which systemd applies.",
     "",
     "On AIX the module has no effect: the keyboard of an LPAR is its console's.",
+    "Source: upstream's module, keyboard(5), localectl(1).",
   ].join("\n"),
   aix: "no effect: the keyboard of an LPAR is its console's",
   linux: "`/etc/default/keyboard` and `setupcon` on Debian, `/etc/vconsole.conf` elsewhere",

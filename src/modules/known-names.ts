@@ -7,21 +7,12 @@ export type KnownName =
   /** Gone from cloud-init: said at INFO. */
   | { readonly kind: "removed" };
 
-/** Names that are neither in our table nor unknown, by canonical name and distro; undefined for any other. */
-export function findKnownName(name: string, distroName: string): KnownName | undefined {
-  if (LATER.has(name)) {
-    return { kind: "later" };
-  }
+/** Names that are neither in our table nor unknown, by canonical name; undefined for any other. */
+export function findKnownName(name: string): KnownName | undefined {
   if (REMOVED.has(name)) {
     return { kind: "removed" };
   }
-  if (distroName === "aix" && Object.hasOwn(NO_OP_ON_AIX, name)) {
-    return { kind: "no-op", reason: NO_OP_ON_AIX[name] ?? "" };
-  }
-  if (Object.hasOwn(NO_OP, name)) {
-    return { kind: "no-op", reason: NO_OP[name] ?? "" };
-  }
-  return Object.hasOwn(NO_OP_ON_AIX, name) ? { kind: "later" } : undefined;
+  return Object.hasOwn(NO_OP, name) ? { kind: "no-op", reason: NO_OP[name] ?? "" } : undefined;
 }
 
 /** The line for the log, with the name as it is written in the list. */
@@ -35,24 +26,6 @@ export function knownNameMessage(entryName: string, known: KnownName): string {
       return `Module \`${entryName}\` has been removed from cloud-init. It may be removed from \`/etc/cloud/cloud.cfg\`.`;
   }
 }
-
-const LATER: ReadonlySet<string> = new Set([
-  "ansible",
-  "chef",
-  "debug",
-  "disk_setup",
-  "growpart",
-  "mcollective",
-  "puppet",
-  "resizefs",
-  "salt_minion",
-]);
-
-/** Without effect on AIX; modules of their own on Linux, later. */
-const NO_OP_ON_AIX: Readonly<Record<string, string>> = {
-  apt_configure: "there is no apt on AIX",
-  zypper_add_repo: "there is no zypper on AIX",
-};
 
 /** Without effect everywhere: parts of distributions that are not supported, or of things long gone. */
 const NO_OP: Readonly<Record<string, string>> = {

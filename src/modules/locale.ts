@@ -23,6 +23,7 @@ export const locale = defineModule({
     "On Linux a locale that is not there is made with `locale-gen` (`/etc/locale.gen`) or `localedef`;",
     "`LANG` goes to `locale_configfile`, by default `/etc/default/locale` on Debian and",
     "`/etc/locale.conf` elsewhere.",
+    "Source: upstream's module, IBM's pages of chlang and /etc/environment, locale.conf(5).",
   ].join("\n"),
   aix: "`LANG` in `/etc/environment`, with the name that `locale -a` has for it (`EN_US` for `en_US.UTF-8`)",
   linux:

@@ -8,6 +8,7 @@ export const migrator = defineModule({
   description: [
     "Renames semaphores with `-` in their name, as very old versions wrote them, to the form with",
     "`_`. A file that is already there under the new name is never overwritten.",
+    "Source: upstream's module, gone there since 24.1.",
   ].join("\n"),
   aix: "renames old semaphores",
   linux: "the same",

@@ -1,5 +1,6 @@
 import { describeExpected, nodeOf, type SchemaNode } from "../schema/schema-node.ts";
 import type { ConfigModule } from "./module.ts";
+import { nodeDescription } from "./node-description.ts";
 
 /** A module's documentation as text: what it does, when, its keys at all depths, examples. */
 export function renderModuleDocs(module: ConfigModule): string {
@@ -42,7 +43,7 @@ const FREQUENCIES: Readonly<Record<ConfigModule["frequency"], string>> = {
   once: "once in the life of the image",
 };
 
-const DEPTH_MAX = 4;
+const DEPTH_MAX = 6;
 
 function describeKeys(node: SchemaNode, depth: number): readonly string[] {
   if (depth > DEPTH_MAX) {
@@ -52,20 +53,18 @@ function describeKeys(node: SchemaNode, depth: number): readonly string[] {
   const lines: string[] = [];
   for (const [key, child] of Object.entries(node.properties ?? {})) {
     lines.push(`${indent}${key} (${describeExpected(child)})`);
-    const description = descriptionOf(child);
+    const description = nodeDescription(child);
     if (description !== "") {
       lines.push(`${indent}    ${description}`);
     }
     for (const entry of entryNodes(child)) {
       lines.push(...describeKeys(entry, depth + 1));
     }
+    for (const entry of namedNodes(child)) {
+      lines.push(`${indent}  NAME (${describeExpected(entry)})`, ...describeKeys(entry, depth + 2));
+    }
   }
   return lines;
-}
-
-function descriptionOf(node: SchemaNode): string {
-  const description: unknown = "description" in node ? node.description : "";
-  return typeof description === "string" ? description : "";
 }
 
 /** The mappings that a value may be, or have as its items. */
@@ -79,4 +78,14 @@ function entryNodes(node: SchemaNode): readonly SchemaNode[] {
   return node.type === "array" && node.items !== undefined && !Array.isArray(node.items)
     ? entryNodes(node.items as SchemaNode)
     : [];
+}
+
+/** The mappings that stand in a mapping under names of the user's own. */
+function namedNodes(node: SchemaNode): readonly SchemaNode[] {
+  if (node.anyOf !== undefined) {
+    return node.anyOf.flatMap(namedNodes).slice(0, 1);
+  }
+  return Object.values(node.patternProperties ?? {})
+    .flatMap(entryNodes)
+    .slice(0, 1);
 }

@@ -15,6 +15,8 @@ export type Frequency = "once-per-instance" | "always" | "once";
 export interface ModuleDefinition<S extends TObject> {
   /** Canonical, as its semaphore is named: "set_hostname". */
   readonly name: string;
+  /** What the log shows as the file that speaks. Default: its name with ".ts". */
+  readonly logName?: string;
   readonly title: string;
   /** Markdown: what it does on AIX and on Linux, and the source of the contract. */
   readonly description: string;
@@ -49,6 +51,10 @@ export interface ModuleContext {
   readonly ledger: Ledger;
   /** The name as written in the list, for messages. */
   readonly entryName: string;
+  /** "init", "modules-config", "single". Absent: there is no stage around. */
+  readonly stage?: string;
+  /** How often the module runs, by its list or of its own. Absent as `stage` is. */
+  readonly frequency?: Frequency;
   /** From the list in cloud.cfg after the frequency, or from the command line. */
   readonly args: readonly string[];
   /** The whole merged configuration, without `system_info`. */

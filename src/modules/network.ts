@@ -11,6 +11,7 @@ export const network = defineModule({
     "list: `cloud-init single -n network --frequency always` applies it again, from what the instance",
     "was given, when the drive is gone too. What is right already is not touched. With",
     "`updates: {network: {when: [boot]}}` init-local does so on every boot.",
+    "Source: upstream's network configuration pages, OpenStack's network_data.json.",
   ].join("\n"),
   aix: "gives the machine its network again when asked by `single`: `chdev`, `mkdev`, `chrctcp`",
   linux: "units of systemd-networkd",

@@ -19,6 +19,31 @@ export function findModule(name: string): ModuleEntry | undefined {
 /** Every module that is built, in alphabetical order. */
 export const MODULES: readonly ModuleEntry[] = [
   {
+    name: "ansible",
+    frequency: "once-per-instance",
+    activateByKeys: ["ansible"],
+    load: async () => (await import("./ansible.ts")).ansible,
+  },
+  {
+    name: "apt_configure",
+    frequency: "once-per-instance",
+    activateByKeys: [
+      "apt",
+      "apt_sources",
+      "apt_mirror",
+      "apt_mirror_search",
+      "apt_mirror_search_dns",
+      "apt_proxy",
+      "apt_http_proxy",
+      "apt_https_proxy",
+      "apt_ftp_proxy",
+      "apt_preserve_sources_list",
+      "debconf_selections",
+    ],
+    distros: ["debian"],
+    load: async () => (await import("./apt-configure.ts")).aptConfigure,
+  },
+  {
     name: "bootcmd",
     frequency: "always",
     activateByKeys: ["bootcmd"],
@@ -31,11 +56,22 @@ export const MODULES: readonly ModuleEntry[] = [
     load: async () => (await import("./ca-certs.ts")).caCerts,
   },
   {
+    name: "chef",
+    frequency: "once-per-instance",
+    activateByKeys: ["chef"],
+    load: async () => (await import("./chef.ts")).chef,
+  },
+  {
     name: "clear_clouddev",
     frequency: "once-per-instance",
     activateByKeys: ["aix"],
     distros: ["aix"],
     load: async () => (await import("./clear-clouddev.ts")).clearClouddev,
+  },
+  {
+    name: "debug",
+    frequency: "once-per-instance",
+    load: async () => (await import("./debug.ts")).debug,
   },
   {
     name: "disable_ec2_metadata",
@@ -44,9 +80,20 @@ export const MODULES: readonly ModuleEntry[] = [
     load: async () => (await import("./disable-ec2-metadata.ts")).disableEc2Metadata,
   },
   {
+    name: "disk_setup",
+    frequency: "once-per-instance",
+    activateByKeys: ["disk_setup", "fs_setup"],
+    load: async () => (await import("./disk-setup.ts")).diskSetup,
+  },
+  {
     name: "final_message",
     frequency: "always",
     load: async () => (await import("./final-message.ts")).finalMessage,
+  },
+  {
+    name: "growpart",
+    frequency: "always",
+    load: async () => (await import("./growpart.ts")).growpart,
   },
   {
     name: "keyboard",
@@ -63,6 +110,12 @@ export const MODULES: readonly ModuleEntry[] = [
     name: "locale",
     frequency: "once-per-instance",
     load: async () => (await import("./locale.ts")).locale,
+  },
+  {
+    name: "mcollective",
+    frequency: "once-per-instance",
+    activateByKeys: ["mcollective"],
+    load: async () => (await import("./mcollective.ts")).mcollective,
   },
   {
     name: "migrator",
@@ -105,9 +158,20 @@ export const MODULES: readonly ModuleEntry[] = [
     load: async () => (await import("./power-state-change.ts")).powerStateChange,
   },
   {
+    name: "puppet",
+    frequency: "once-per-instance",
+    activateByKeys: ["puppet"],
+    load: async () => (await import("./puppet.ts")).puppet,
+  },
+  {
     name: "reset_rmc",
     frequency: "once-per-instance",
     load: async () => (await import("./reset-rmc.ts")).resetRmc,
+  },
+  {
+    name: "resizefs",
+    frequency: "always",
+    load: async () => (await import("./resizefs.ts")).resizefs,
   },
   {
     name: "resolv_conf",
@@ -132,6 +196,12 @@ export const MODULES: readonly ModuleEntry[] = [
     frequency: "once-per-instance",
     activateByKeys: ["runcmd"],
     load: async () => (await import("./runcmd.ts")).runcmd,
+  },
+  {
+    name: "salt_minion",
+    frequency: "once-per-instance",
+    activateByKeys: ["salt_minion"],
+    load: async () => (await import("./salt-minion.ts")).saltMinion,
   },
   {
     name: "scripts_per_boot",
@@ -240,5 +310,12 @@ export const MODULES: readonly ModuleEntry[] = [
     frequency: "once-per-instance",
     activateByKeys: ["yum_repos"],
     load: async () => (await import("./yum-add-repo.ts")).yumAddRepo,
+  },
+  {
+    name: "zypper_add_repo",
+    frequency: "always",
+    activateByKeys: ["zypper"],
+    distros: ["suse"],
+    load: async () => (await import("./zypper-add-repo.ts")).zypperAddRepo,
   },
 ];

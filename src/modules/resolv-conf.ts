@@ -24,6 +24,7 @@ export const resolvConf = defineModule({
     "network was set up, so what it writes is what counts. The file of before is kept as",
     "`/etc/resolv.conf.cloud-init.orig` unless the network has kept one already. The module is in no",
     "default list.",
+    "Source: upstream's module, resolv.conf(5), IBM's page of the file.",
   ].join("\n"),
   aix: "renders `/etc/resolv.conf`",
   linux: "the same",
@@ -33,17 +34,20 @@ export const resolvConf = defineModule({
       Type.Boolean({ description: "Whether the file is managed. Default false." }),
     ),
     resolv_conf: Type.Optional(
-      Type.Object({
-        nameservers: texts("Addresses of DNS servers; resolvers ask three at most."),
-        searchdomains: texts("Domains that short names are looked up in."),
-        domain: Type.Optional(Type.String({ description: "The local domain." })),
-        sortlist: texts("Networks whose addresses are preferred, as ADDRESS or ADDRESS/MASK."),
-        options: Type.Optional(
-          Type.Record(Type.String(), Type.Union([Type.Boolean(), Type.Number(), Type.String()]), {
-            description: "Options; `true` gives the bare word, `false` leaves it out.",
-          }),
-        ),
-      }),
+      Type.Object(
+        {
+          nameservers: texts("Addresses of DNS servers; resolvers ask three at most."),
+          searchdomains: texts("Domains that short names are looked up in."),
+          domain: Type.Optional(Type.String({ description: "The local domain." })),
+          sortlist: texts("Networks whose addresses are preferred, as ADDRESS or ADDRESS/MASK."),
+          options: Type.Optional(
+            Type.Record(Type.String(), Type.Union([Type.Boolean(), Type.Number(), Type.String()]), {
+              description: "Options; `true` gives the bare word, `false` leaves it out.",
+            }),
+          ),
+        },
+        { description: "What the file says." },
+      ),
     ),
   }),
   activateByKeys: ["manage_resolv_conf"],

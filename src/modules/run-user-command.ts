@@ -14,6 +14,11 @@ export interface UserCommand {
   readonly place?: { readonly source: string; readonly line: number } | undefined;
   /** Absent: it may run for ever. */
   readonly limit?: TimeLimit | undefined;
+  /** Default [0]. */
+  readonly okExitCodes?: readonly number[];
+  /** Over what user code finds in its environment. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string | undefined;
   readonly reporting?: ReportingScript | undefined;
 }
 
@@ -22,6 +27,8 @@ export type UserCommandContext = Pick<ModuleContext, "instance" | "ledger" | "sy
 
 /** How it ended. */
 export interface UserCommandResult {
+  /** With an exit code that is fine, and in time. */
+  readonly isOk: boolean;
   readonly exitCode: number;
   readonly timedOut: boolean;
   /** For the end of a message: why it did not start, or its last line of output; "" where neither is known. */
@@ -47,12 +54,13 @@ export async function runUserCommand(
     owner: "user",
     output: "inherit",
     okExitCodes: "any",
-    env: userEnvironment(ctx),
+    env: { ...userEnvironment(ctx), ...command.env },
+    ...(command.cwd === undefined ? {} : { cwd: command.cwd }),
     ...(command.limit === undefined ? {} : { timeoutMs: command.limit.ms }),
     ...(command.reporting === undefined ? {} : { reporting: command.reporting }),
   });
   const { exitCode, timedOut } = result;
-  const isOk = exitCode === 0;
+  const isOk = !timedOut && (command.okExitCodes ?? [0]).includes(exitCode);
   const tail = isOk ? "" : ctx.sys.output.tailSince(mark, TAIL_LINE_COUNT).trimEnd();
   const cause = timedOut ? timeoutReason(command) : doubtReason(command, exitCode);
   ctx.ledger.record({
@@ -67,7 +75,7 @@ export async function runUserCommand(
     ...command.place,
   });
   const detail = isOk ? "" : (cause ?? tail.split("\n").at(-1) ?? "");
-  return { exitCode, timedOut, detail: detail === "" ? "" : `: ${detail}` };
+  return { isOk, exitCode, timedOut, detail: detail === "" ? "" : `: ${detail}` };
 }
 
 function timeoutReason({ limit }: UserCommand): string {

@@ -14,6 +14,7 @@ export const runcmd = defineModule({
     "Writes a list of commands as the script `instance/scripts/runcmd`, which `scripts_user` runs in",
     "the last stage of the first boot. A string is a line for `/bin/sh`; a list is a command and its",
     "words, taken as they are.",
+    "Source: upstream's module.",
   ].join("\n"),
   aix: "writes `instance/scripts/runcmd`, which scripts_user runs",
   linux: "the same",

@@ -10,6 +10,7 @@ export const scriptsPerBoot = defineModule({
     "Runs the executable files in `scripts/per-boot` under cloud_dir (`/opt/freeware/var/lib/cloud` on",
     "AIX, `/var/lib/cloud` on Linux) in byte order of their names, on every boot.",
     "A script without a `#!` line runs by `/bin/sh`. One that fails does not stop the next.",
+    "Source: upstream's module.",
   ].join("\n"),
   aix: "runs `scripts/per-boot` of the cloud directory",
   linux: "the same",

@@ -10,6 +10,7 @@ export const scriptsPerInstance = defineModule({
     "Runs the executable files in `scripts/per-instance` under cloud_dir (`/opt/freeware/var/lib/cloud` on",
     "AIX, `/var/lib/cloud` on Linux) in byte order of their names, once for each instance-id: at the first boot of a deployment, and again after `rm -r instance/sem`.",
     "A script without a `#!` line runs by `/bin/sh`. One that fails does not stop the next.",
+    "Source: upstream's module.",
   ].join("\n"),
   aix: "runs `scripts/per-instance`",
   linux: "the same",

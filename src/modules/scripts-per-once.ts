@@ -10,6 +10,7 @@ export const scriptsPerOnce = defineModule({
     "Runs the executable files in `scripts/per-once` under cloud_dir (`/opt/freeware/var/lib/cloud` on",
     "AIX, `/var/lib/cloud` on Linux) in byte order of their names, once in the life of this image.",
     "A script without a `#!` line runs by `/bin/sh`. One that fails does not stop the next.",
+    "Source: upstream's module.",
   ].join("\n"),
   aix: "runs `scripts/per-once`",
   linux: "the same",

@@ -16,6 +16,7 @@ export const scriptsUser = defineModule({
     "--failed` shows each script and each command of `runcmd` that failed.",
     "`timeouts: {scripts: 1h, runcmd: 30m}` limits the time that each script, and the commands of",
     "`runcmd` together, may take.",
+    "Source: upstream's module.",
   ].join("\n"),
   aix: "runs `instance/scripts`",
   linux: "the same",

@@ -9,6 +9,7 @@ export const scriptsVendor = defineModule({
   description: [
     "Runs the `#!` scripts that vendor-data brought, from `instance/scripts/vendor`, in byte order",
     "of their names. `vendor_data.prefix` is a command that is put before each of them.",
+    "Source: upstream's module.",
   ].join("\n"),
   aix: "runs `instance/scripts/vendor`",
   linux: "the same",

@@ -51,7 +51,7 @@ export const seedRandom = defineModule({
     "`/dev/urandom` or `file`, then runs `command`, for a minute at most. The seed itself is in no log.",
     "A seed that cannot be written is a warning, not a failure: the generator works without it.",
     "",
-    "The same on AIX and Linux.",
+    "The same on AIX and Linux. Source: upstream's module, random(4).",
   ].join("\n"),
   aix: "appended to `/dev/urandom` or `file`; then `command`",
   linux: "the same",

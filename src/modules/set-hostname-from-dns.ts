@@ -19,6 +19,7 @@ export const setHostnameFromDns = defineModule({
     "Looks up the name of an interface's address, IPv4 before IPv6, and makes it the host name; listed",
     "instead of `set_hostname`. Where no name is found in half a minute, the deployed name is set.",
     "`update_hostname` then keeps this name as the deployed one. `eth0` means `en0` on AIX.",
+    "Source: IBM's port.",
   ].join("\n"),
   aix: "the name that reverse lookup gives the address of `en0`",
   linux: "of `eth0`",

@@ -12,6 +12,7 @@ export const setHostname = defineModule({
     "machine gets the short name, or the full one with `prefer_fqdn_over_hostname: true`. On AIX the",
     "name is kept in the ODM (`chdev -l inet0 -a hostname=…`), and the node name (`uname -n`) is its",
     "first part; on Linux it is kept in `/etc/hostname`. `/etc/hosts` is not touched.",
+    "Source: upstream's module, IBM's pages of hostname, uname and chdev.",
   ].join("\n"),
   aix: "`chdev -l inet0 -a hostname=…`, `uname -S`",
   linux: "`/etc/hostname`, `hostname`",

@@ -72,6 +72,7 @@ export const ssh = defineModule({
     "The SSH daemon is restarted only if it runs and a host key has changed: on AIX by `stopsrc` and",
     "`startsrc`, on Linux by systemd or the script in /etc/init.d. `ssh_publish_hostkeys` has no",
     "effect: no datasource here takes host keys.",
+    "Source: upstream's module, sshd_config(5), ssh-keygen(1).",
   ].join("\n"),
   aix: "host keys by `ssh-keygen`, root's `/.ssh/authorized_keys`, `stopsrc` and `startsrc -s sshd` if something changed",
   linux: "the same, with systemd or the script in `/etc/init.d`",

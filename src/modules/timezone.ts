@@ -18,6 +18,7 @@ export const timezone = defineModule({
     "On AIX `chtz` writes TZ to `/etc/environment`, which holds for new logins; POSIX rules such as",
     "`CET-1CEST,M3.5.0,M10.5.0/3` are taken too. On Linux `/etc/localtime` becomes a link into",
     "`/usr/share/zoneinfo`, and `/etc/timezone` has the name on Debian and where it is there already.",
+    "Source: upstream's module, IBM's page of the TZ variable, localtime(5).",
   ].join("\n"),
   aix: "`chtz` if TZ in `/etc/environment` differs, checked afterwards; zone names and POSIX rules",
   linux: "`/etc/localtime` as a link into `/usr/share/zoneinfo`, `/etc/timezone` on Debian",

@@ -26,6 +26,7 @@ export const updateEtcHosts = defineModule({
     "",
     "With `manage_etc_hosts: localhost` the names are added to the line of 127.0.0.1 (on Debian of",
     "127.0.1.1), and everything else in the file stays. The module never touches the file otherwise.",
+    "Source: upstream's module, IBM's page of the file.",
   ].join("\n"),
   aix: "`/etc/hosts`, the original kept once as `.cloud-init.orig`",
   linux: "the same",

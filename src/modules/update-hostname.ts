@@ -18,6 +18,7 @@ export const updateHostname = defineModule({
     "was changed later, take the module off the list or set `preserve_hostname: true`. On Linux a name",
     "that was changed since the last boot stays: `data/previous-hostname` holds the name set before,",
     "and only where the machine still has that one is a new name set.",
+    "Source: upstream's module, IBM's page of its AIX port.",
   ].join("\n"),
   aix: "puts the deployed name back at each boot",
   linux: "the same, unless somebody changed it",

@@ -2,7 +2,7 @@ import { isMapping } from "../config/cloud-config.ts";
 import { describeKind } from "../text/describe-kind.ts";
 import { readYaml } from "../text/read-yaml.ts";
 import type { Problem } from "../text/problem.ts";
-import { checkCloudConfig } from "./check-cloud-config.ts";
+import { type CheckOptions, checkCloudConfig } from "./check-cloud-config.ts";
 import type { PlacedFinding } from "./finding.ts";
 
 /** How a text was checked. */
@@ -20,7 +20,7 @@ export type Validation =
 export async function validateCloudConfig(
   text: string | Uint8Array,
   source: string,
-  options: { readonly distro: string },
+  options: Omit<CheckOptions, "withHints">,
 ): Promise<Validation> {
   const parsed = await readYaml(text, source);
   if (!parsed.ok) {

@@ -11,6 +11,7 @@ export const writeFilesDeferred = defineModule({
   description: [
     "Writes the entries of `write_files` that have `defer: true`, in the last stage: their owner may",
     "be a user that this boot made.",
+    "Source: upstream's module.",
   ].join("\n"),
   aix: "writes the entries with `defer: true`, after users exist",
   linux: "the same",

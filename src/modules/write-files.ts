@@ -14,6 +14,7 @@ export const writeFiles = defineModule({
     "are made (0755, owner of the file). A file that is there already with the same content, owner",
     "and mode is left alone. Entries with `defer: true` wait for `write_files_deferred`. On AIX the",
     "default owner is `root:system`, and the group `root` means `system`.",
+    "Source: upstream's module.",
   ].join("\n"),
   aix: "writes the files; `root:root` is `root:system`",
   linux: "writes the files",

@@ -18,7 +18,7 @@ export function isSecretKey(key: string): boolean {
 }
 
 const SECRET_KEY =
-  /^(?:.*passw(?:or)?d|passwd|.*_pass|.*secret.*|.*private.*|.*token.*|validation_(?:key|cert)|admin_pass|.*api_?key)$/iu;
+  /^(?:.*passw(?:or)?d|passwd|.*_pass|.*secret.*|.*private.*|.*token.*|validation_(?:key|cert)|admin_pass|.*api_?key|csr_attributes|.*\.psk)$/iu;
 const SECRET_LENGTH_MIN = 4;
 const SECRET_COUNT_MAX = 1_000_000;
 const DEPTH_MAX = 32;
@@ -41,6 +41,9 @@ export function createSecrets(): Secrets {
     if (depth > DEPTH_MAX || ArrayBuffer.isView(value)) {
       return;
     }
+    if (typeof value === "string" && value.includes("://")) {
+      addAddressPasswords(value, add);
+    }
     if (typeof value === "string" || typeof value === "number" || typeof value === "bigint") {
       // YAML makes a number of a password of digits.
       if (isSecret) {
@@ -55,10 +58,16 @@ export function createSecrets(): Secrets {
         if (key === "chpasswd") {
           addPasswordList(item, add);
         }
+        if (key === "mounts") {
+          addMountPasswords(item, add);
+        }
+        if (key === "debconf_selections") {
+          addAnswers(item, add);
+        }
         if (key === "random_seed") {
           addSeed(item, add);
         }
-        walk(item, isSecret || isSecretKey(key), depth + 1);
+        walk(item, isSecret || (isSecretKey(key) && !isPathOfSecret(key, item)), depth + 1);
       }
     }
   };
@@ -126,6 +135,55 @@ const NOT_SECRET: ReadonlySet<string> = new Set([
   "set-passwords",
   "set_passwords",
 ]);
+
+/** mount.cifs(8): `username=u,password=p` among the options, the fourth field of an entry. */
+function addMountPasswords(mounts: unknown, add: (text: string) => void): void {
+  for (const entry of Array.isArray(mounts) ? mounts : []) {
+    const options: unknown = Array.isArray(entry) ? entry[3] : undefined;
+    for (const option of typeof options === "string" ? options.split(",") : []) {
+      const password = /^pass(?:word)?2?=(.*)$/u.exec(option)?.[1];
+      if (password !== undefined) {
+        add(password);
+      }
+    }
+  }
+}
+
+/** Longer texts are files with examples in them, not addresses. */
+const ADDRESS_LENGTH_MAX = 65_536;
+
+/** `http://user:password@host`, of a proxy or a repository. */
+function addAddressPasswords(text: string, add: (text: string) => void): void {
+  if (text.length <= ADDRESS_LENGTH_MAX) {
+    for (const [, password = ""] of text.matchAll(/:\/\/[^/\s:@]*:([^/\s@]+)@/gu)) {
+      add(password);
+    }
+  }
+}
+
+/** `PACKAGE QUESTION password ANSWER`, under any name. */
+function addAnswers(value: unknown, add: (text: string) => void): void {
+  if (typeof value !== "object" || value === null) {
+    return;
+  }
+  for (const text of Object.values(value)) {
+    for (const line of typeof text === "string" ? text.split("\n") : []) {
+      const answer = /^\s*\S+\s+\S+\s+password\s+(.*)$/u.exec(line)?.[1];
+      if (answer !== undefined) {
+        add(answer);
+      }
+    }
+  }
+}
+
+/** Keys of chef and ansible that hold a secret, or say where one is: a path, or "system" for the usual one. */
+function isPathOfSecret(key: string, value: unknown): boolean {
+  return (
+    /^(?:validation_(?:key|cert)|encrypted_data_bag_secret|private_key)$/u.test(key) &&
+    typeof value === "string" &&
+    (/^\/[^\s]*$/u.test(value) || value.trim() === "system")
+  );
+}
 
 /** `chpasswd: {list: "user:password\n…"}`: only what follows the colon is secret. */
 function addPasswordList(value: unknown, add: (text: string) => void): void {

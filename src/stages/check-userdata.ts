@@ -1,4 +1,5 @@
 import type { Instance } from "../instance/instance.ts";
+import type { ExternalKeyCheck } from "../modules/external-schemas.ts";
 import type { Finding } from "../modules/finding.ts";
 import { readTextIfExists } from "../system/files.ts";
 import { errorChain } from "../text/error-message.ts";
@@ -28,14 +29,15 @@ export async function checkUserData(
     const path = `${frame.paths.runDir}/config-checked.json`;
     const digest = digestOf(frame, instance, parts);
     const known = readVerdict(frame, path, digest);
-    const isValid = known ?? (await checkParts(frame, parts));
+    const checked = known === undefined ? await checkParts(frame, parts) : undefined;
+    const isValid = known ?? checked?.isValid ?? true;
     if (!isValid) {
       frame.log.warn(
         "cloud-config failed schema validation! You may run 'sudo cloud-init schema --system' to check the details.",
       );
     }
-    if (known === undefined) {
-      keepVerdict(frame, path, { digest, isValid });
+    if (checked !== undefined) {
+      keepVerdict(frame, path, { digest, ...checked });
     }
   } catch (error) {
     // The modules judge what they read themselves: nothing depends on this.
@@ -81,6 +83,14 @@ const BETWEEN = Uint8Array.of(0);
 interface Verdict {
   readonly digest: string;
   readonly isValid: boolean;
+  /** When the directory of external modules was changed last, where it has been looked into. */
+  readonly modules?: number;
+}
+
+/** Changes when a schema is added or taken away. */
+function modulesStamp({ base, paths }: StageFrame): number {
+  const stat = paths.modulesDir === undefined ? undefined : base.fs.stat(paths.modulesDir);
+  return stat?.modifiedMs ?? 0;
 }
 
 /** Without it the next boot checks again. */
@@ -96,9 +106,12 @@ function readVerdict(frame: StageFrame, path: string, digest: string): boolean |
   const text = readTextIfExists(frame.base.fs, path);
   try {
     const value: unknown = text === undefined ? undefined : JSON.parse(text);
-    return isRecord(value) && value["digest"] === digest && typeof value["isValid"] === "boolean"
-      ? value["isValid"]
-      : undefined;
+    if (!isRecord(value) || value["digest"] !== digest) {
+      return undefined;
+    }
+    const { isValid, modules } = value;
+    const isCurrent = modules === undefined || modules === modulesStamp(frame);
+    return isCurrent && typeof isValid === "boolean" ? isValid : undefined;
   } catch {
     return undefined;
   }
@@ -109,11 +122,27 @@ const UNKNOWN_SHOWN_MAX = 50;
 async function checkParts(
   frame: StageFrame,
   parts: readonly ProcessedUserData[],
-): Promise<boolean> {
+): Promise<Omit<Verdict, "digest">> {
   const { checkCloudConfig } = await import("../modules/check-cloud-config.ts");
   let isValid = true;
+  let modules: number | undefined;
+  let check: ExternalKeyCheck | undefined;
+  const checkExternalKey: ExternalKeyCheck = async (key, value) => {
+    modules ??= modulesStamp(frame);
+    if (modules === 0) {
+      return undefined;
+    }
+    const { createExternalKeyCheck } = await import("../modules/external-schemas.ts");
+    check ??= createExternalKeyCheck(frame.base, frame.paths.modulesDir ?? "", (message) =>
+      frame.log.warn(message),
+    );
+    return check(key, value);
+  };
   for (const { cloudConfig, documents } of parts) {
-    const findings = await checkCloudConfig(cloudConfig, { distro: frame.distro.name });
+    const findings = await checkCloudConfig(cloudConfig, {
+      distro: frame.distro.name,
+      checkExternalKey,
+    });
     isValid &&= findings.every(({ level }) => level !== "error");
     const locate = createLocate(() =>
       documents.flatMap(({ source, lines }) => (lines === undefined ? [] : [{ source, lines }])),
@@ -128,7 +157,7 @@ async function checkParts(
       frame.log.debug(describeInfo(finding));
     }
   }
-  return isValid;
+  return { isValid, ...(modules === undefined ? {} : { modules }) };
 }
 
 function describeInfo({ path, message }: Finding): string {

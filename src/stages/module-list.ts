@@ -1,6 +1,7 @@
 import { isMapping } from "../config/cloud-config.ts";
 import { canonicalModuleName } from "../modules/canonical-name.ts";
 import type { Frequency } from "../modules/module.ts";
+import { parseFrequency } from "../modules/parse-frequency.ts";
 import { describeKind } from "../text/describe-kind.ts";
 import type { Problem } from "../text/problem.ts";
 import { textOf } from "../text/text-of.ts";
@@ -42,24 +43,6 @@ export function parseModuleList(value: unknown, section: string): ParsedModuleLi
   }
   return { entries, problems };
 }
-
-/** The frequency that a word in a list or on the command line means; undefined for any other word. */
-export function parseFrequency(word: string): Frequency | undefined {
-  return FREQUENCIES.get(word);
-}
-
-/** cloud-init's three words, and those that its documentation and the seed page use for them. */
-const FREQUENCIES: ReadonlyMap<string, Frequency> = new Map([
-  ["once-per-instance", "once-per-instance"],
-  ["instance", "once-per-instance"],
-  ["per-instance", "once-per-instance"],
-  ["always", "always"],
-  ["per-always", "always"],
-  ["boot", "always"],
-  ["per-boot", "always"],
-  ["once", "once"],
-  ["per-once", "once"],
-]);
 
 const ENTRIES_MAX = 1000;
 

@@ -6,6 +6,7 @@ import type { ModuleEntry as RegistryEntry } from "../modules/registry.ts";
 import { findModule } from "../modules/registry.ts";
 import { errorChain } from "../text/error-message.ts";
 import type { Problem } from "../text/problem.ts";
+import { findExternalEntry } from "./external-module.ts";
 import type { ModuleEntry } from "./module-list.ts";
 import { runJournaled } from "./journaled-work.ts";
 import { isSet, moduleSemaphore } from "./semaphores.ts";
@@ -66,7 +67,15 @@ async function runEntry(
 ): Promise<ModuleOutcome> {
   const found = findModule(entry.name);
   if (found === undefined) {
-    return reportUnbuilt(frame, entry);
+    const external = await findExternalEntry(frame, entry);
+    switch (external.kind) {
+      case "found":
+        return runModule(frame, entry, external.entry, run);
+      case "refused":
+        return external.outcome;
+      case "none":
+        return reportUnbuilt(frame, entry);
+    }
   }
   const isActive =
     found.activateByKeys === undefined ||
@@ -112,7 +121,7 @@ export async function runModule(
     try {
       await runJournaled(frame, module.name, semaphore, async () => {
         try {
-          await module.run(createContext(frame, module, entry, run, fail));
+          await module.run(createContext(frame, module, { ...entry, frequency }, run, fail));
         } catch (error) {
           fail(errorChain(error), error);
         }
@@ -183,9 +192,11 @@ function createContext(
     distro: frame.distro,
     instance: run.instance,
     paths: frame.paths,
-    log: frame.stageLog.named(`${module.name}.ts`),
+    log: frame.stageLog.named(module.logName ?? `${module.name}.ts`),
     ledger: frame.ledger.forModule(module.name),
     entryName: entry.writtenName,
+    stage: frame.name,
+    ...(entry.frequency === undefined ? {} : { frequency: entry.frequency }),
     args: entry.args,
     cloudConfig: run.cloudConfig,
     systemInfo: run.systemInfo,
@@ -237,7 +248,7 @@ function skip(
 }
 
 function reportUnbuilt(frame: StageFrame, entry: ModuleEntry): ModuleOutcome {
-  const known = findKnownName(entry.name, frame.distro.name);
+  const known = findKnownName(entry.name);
   if (known === undefined) {
     frame.log.warn(`Could not find module named cc_${entry.name}`);
     return { name: entry.name, status: "skipped", reason: "unknown" };

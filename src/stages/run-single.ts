@@ -7,14 +7,16 @@ import { errorChain } from "../text/error-message.ts";
 import { welcomeLine } from "./banner.ts";
 import { closeFrame, stopFrame } from "./close-frame.ts";
 import { currentInstance, fallbackInstance } from "./find-instance.ts";
-import { runModule } from "./module-runner.ts";
+import { findExternalEntry, isExternal } from "./external-module.ts";
+import type { ModuleEntry } from "./module-list.ts";
+import { type ModuleRun, runModule } from "./module-runner.ts";
 import { openFrame } from "./open-frame.ts";
 import { prepareRun } from "./run-section.ts";
 import type { StageFrame } from "./stage-frame.ts";
 import { takeLock } from "./stage-lock.ts";
 import { openLogging } from "./stage-logging.ts";
 import { applyOutput } from "./stage-output.ts";
-import type { StageOptions } from "./stage.ts";
+import type { ModuleOutcome, StageOptions } from "./stage.ts";
 
 export interface SingleOptions extends StageOptions {
   readonly name: string;
@@ -70,26 +72,56 @@ async function runNamed(frame: StageFrame, options: SingleOptions): Promise<numb
     debug: options.debug,
   });
   const name = canonicalModuleName(options.name);
-  const found = findModule(name);
-  if (found === undefined) {
-    const known = findKnownName(name, frame.distro.name);
-    frame.log.warn(
-      known === undefined
-        ? `Did not run ${options.name}, does it exist?`
-        : knownNameMessage(options.name, known),
-    );
-    return known?.kind === "no-op" ? 0 : 1;
-  }
   const entry = {
     name,
     writtenName: options.name,
     args: options.args,
     ...(options.frequency === undefined ? {} : { frequency: options.frequency }),
   };
-  const outcome = await runModule(frame, entry, found, run);
+  const outcome = await runFound(frame, entry, run);
+  if (outcome === undefined) {
+    return sayNotFound(frame, options.name, name);
+  }
   if (outcome.status !== "failed") {
     return 0;
   }
   frame.log.warn(`Ran ${options.name} but it failed!`);
   return 1;
+}
+
+/** Undefined where there is no module of that name. */
+async function runFound(
+  frame: StageFrame,
+  entry: ModuleEntry,
+  run: ModuleRun,
+): Promise<ModuleOutcome | undefined> {
+  const found = findModule(entry.name);
+  if (found !== undefined) {
+    if (isExternal(frame, entry.name)) {
+      frame.log.warn(
+        `Running the built-in module ${found.name}, not the executable of that name in "${frame.paths.modulesDir ?? ""}": give that one another name`,
+      );
+    }
+    return runModule(frame, entry, found, run);
+  }
+  const external = await findExternalEntry(frame, entry);
+  switch (external.kind) {
+    case "found":
+      return runModule(frame, entry, external.entry, run);
+    case "refused":
+      return external.outcome;
+    case "none":
+      return undefined;
+  }
+}
+
+/** The exit code of it: a name that is accepted without effect is no failure. */
+function sayNotFound(frame: StageFrame, writtenName: string, name: string): number {
+  const known = findKnownName(name);
+  frame.log.warn(
+    known === undefined
+      ? `Did not run ${writtenName}, does it exist?`
+      : knownNameMessage(writtenName, known),
+  );
+  return known?.kind === "no-op" ? 0 : 1;
 }

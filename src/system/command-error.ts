@@ -16,7 +16,7 @@ export class CommandError extends Error {
       readonly timedOut?: boolean;
     },
   ) {
-    const detail = lastLine(result.stderr) ?? lastLine(result.stdout);
+    const detail = lastMessage(result.stderr) ?? lastMessage(result.stdout);
     const how =
       result.timedOut === true
         ? "did not end in time"
@@ -34,7 +34,29 @@ export class CommandError extends Error {
   }
 }
 
-function lastLine(text: string): string | undefined {
-  const lines = text.split("\n").filter((line) => line.trim() !== "");
-  return lines.at(-1)?.trim();
+/** AIX's message numbers: "0516-052 varyonvg: …". */
+const NUMBERED = /^\d{4}-\d{3,4}\b/u;
+const MESSAGE_COUNT_MAX = 3;
+const DETAIL_LENGTH_MAX = 500;
+
+/**
+ * The last message: a line with the indented lines that it was wrapped into. Numbered ones of AIX
+ * come in rows, the reason first and what could not be done for it last: these are told together.
+ */
+function lastMessage(text: string): string | undefined {
+  const messages: string[] = [];
+  for (const line of text.split("\n").filter((each) => each.trim() !== "")) {
+    const previous = messages.at(-1);
+    if (previous !== undefined && /^\s/u.test(line)) {
+      messages[messages.length - 1] = `${previous} ${line.trim()}`;
+    } else {
+      messages.push(line.trim());
+    }
+  }
+  let count = 1;
+  while (count < MESSAGE_COUNT_MAX && NUMBERED.test(messages.at(-count - 1) ?? "")) {
+    count += 1;
+  }
+  const told = messages.slice(NUMBERED.test(messages.at(-1) ?? "") ? -count : -1).join(" ");
+  return told === "" ? undefined : told.slice(0, DETAIL_LENGTH_MAX);
 }

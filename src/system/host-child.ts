@@ -1,6 +1,7 @@
 import { Buffer } from "node:buffer";
 import type { ChildProcess } from "node:child_process";
 import os from "node:os";
+import { type BoundedBytes, createBoundedBytes } from "./bounded-bytes.ts";
 import { EXIT_TIMED_OUT, SIGNAL_EXIT_BASE } from "./exit-codes.ts";
 import { endProcessGroup } from "./host-process-group.ts";
 
@@ -16,6 +17,7 @@ const TIMER_MAX_MS = 2_147_483_647;
 /** How a child ended and what it said. */
 export interface ChildResult {
   readonly exitCode: number;
+  readonly signal?: string;
   readonly stdout: string;
   readonly stderr: string;
   readonly timedOut: boolean;
@@ -29,9 +31,13 @@ export interface ChildResult {
 export async function followChild(
   child: ChildProcess,
   pid: number,
-  options: { readonly stdin?: string; readonly timeoutMs?: number },
+  options: {
+    readonly stdin?: string;
+    readonly timeoutMs?: number;
+    readonly captureMaxBytes?: number;
+  },
 ): Promise<ChildResult> {
-  const captured = captureOutput(child, () => {
+  const captured = captureOutput(child, options.captureMaxBytes, () => {
     void endProcessGroup(pid, 0);
   });
   const exit = exitOf(child);
@@ -48,7 +54,7 @@ export async function followChild(
           },
           Math.min(Math.max(0, options.timeoutMs), TIMER_MAX_MS),
         );
-  const exitCode = await exit.promise;
+  const { exitCode, signal } = await exit.promise;
   clearTimeout(timer);
   child.stdin?.destroy();
   await groupEnd;
@@ -57,25 +63,34 @@ export async function followChild(
   const timedOut = groupEnd !== undefined;
   return {
     exitCode: timedOut ? EXIT_TIMED_OUT : exitCode,
+    ...(timedOut || signal === undefined ? {} : { signal }),
     stdout: captured.stdout(),
     stderr: captured.stderr(),
     timedOut,
   };
 }
 
+interface Exit {
+  readonly exitCode: number;
+  readonly signal?: string;
+}
+
 function exitOf(child: ChildProcess): {
-  readonly promise: Promise<number>;
+  readonly promise: Promise<Exit>;
   readonly giveUp: () => void;
 } {
-  let resolveExit: (exitCode: number) => void = () => {};
-  const promise = new Promise<number>((resolve) => {
+  let resolveExit: (exit: Exit) => void = () => {};
+  const promise = new Promise<Exit>((resolve) => {
     resolveExit = resolve;
   });
   child.on("exit", (code, signal) => {
-    const signalNumber = signal === null ? 0 : os.constants.signals[signal];
-    resolveExit(code ?? SIGNAL_EXIT_BASE + signalNumber);
+    if (signal === null) {
+      resolveExit({ exitCode: code ?? SIGNAL_EXIT_BASE });
+    } else {
+      resolveExit({ exitCode: SIGNAL_EXIT_BASE + os.constants.signals[signal], signal });
+    }
   });
-  return { promise, giveUp: () => resolveExit(EXIT_TIMED_OUT) };
+  return { promise, giveUp: () => resolveExit({ exitCode: EXIT_TIMED_OUT }) };
 }
 
 function feed(child: ChildProcess, stdin: string | undefined): void {
@@ -91,8 +106,13 @@ interface Capture {
   stderr(): string;
 }
 
-function captureOutput(child: ChildProcess, onTooMuch: () => void): Capture {
-  const chunks: { stdout: Uint8Array[]; stderr: Uint8Array[] } = { stdout: [], stderr: [] };
+function captureOutput(
+  child: ChildProcess,
+  maxBytes: number | undefined,
+  onTooMuch: () => void,
+): Capture {
+  const create = (): BoundedBytes => createBoundedBytes(maxBytes ?? Number.POSITIVE_INFINITY);
+  const chunks = { stdout: create(), stderr: create() };
   const streams = (["stdout", "stderr"] as const).flatMap((name) => {
     const stream = child[name];
     return stream === null ? [] : [{ stream, collected: chunks[name] }];
@@ -104,13 +124,17 @@ function captureOutput(child: ChildProcess, onTooMuch: () => void): Capture {
       new Promise<void>((resolve) => {
         stream.on("data", (chunk: Uint8Array) => {
           chunkCount += 1;
+          if (maxBytes !== undefined) {
+            collected.add(chunk);
+            return;
+          }
           if (sizeBytes > CAPTURE_MAX_BYTES) {
             return;
           }
-          collected.push(chunk);
+          collected.add(chunk);
           sizeBytes += chunk.length;
           if (sizeBytes > CAPTURE_MAX_BYTES) {
-            chunks.stderr.push(Buffer.from(`\nIt wrote more than ${CAPTURE_MAX_BYTES} bytes\n`));
+            chunks.stderr.add(Buffer.from(`\nIt wrote more than ${CAPTURE_MAX_BYTES} bytes\n`));
             onTooMuch();
           }
         });
@@ -129,8 +153,8 @@ function captureOutput(child: ChildProcess, onTooMuch: () => void): Capture {
         stream.destroy();
       }
     },
-    stdout: () => decode(chunks.stdout),
-    stderr: () => decode(chunks.stderr),
+    stdout: () => chunks.stdout.text(),
+    stderr: () => chunks.stderr.text(),
   };
 }
 
@@ -158,8 +182,4 @@ function waitForSilence(countChunks: () => number): {
     check(countChunks());
   });
   return { promise, cancel: () => clearTimeout(timer) };
-}
-
-function decode(chunks: readonly Uint8Array[]): string {
-  return Buffer.concat(chunks).toString("utf8");
 }

@@ -105,6 +105,9 @@ async function runToEnd(
     return await loaded.followChild(child, pid, {
       ...(options.stdin === undefined ? {} : { stdin: options.stdin }),
       ...(timeoutMs === undefined ? {} : { timeoutMs }),
+      ...(options.captureMaxBytes === undefined
+        ? {}
+        : { captureMaxBytes: options.captureMaxBytes }),
     });
   } finally {
     childEnded?.();

@@ -48,7 +48,12 @@ export function runQuery(
     const failure = explainFailure(code, shown[0] ?? "", settings.cwd);
     return { stdout: "", stderr: failure.reason, exitCode: failure.exitCode, timedOut: false };
   }
-  return { ...output, exitCode: exitCodeOf(status, signal), timedOut: false };
+  return {
+    ...output,
+    exitCode: exitCodeOf(status, signal),
+    ...(signal === null ? {} : { signal }),
+    timedOut: false,
+  };
 }
 
 interface Ended {

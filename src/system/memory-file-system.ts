@@ -1,4 +1,5 @@
-import type { FileNode, NodeStore } from "./node-store.ts";
+import { createMemoryNodeStore } from "./memory-node-store.ts";
+import type { NodeStore } from "./node-store.ts";
 import type { FileSystem } from "./system.ts";
 import { createTreeFileSystem } from "./tree-file-system.ts";
 
@@ -8,6 +9,8 @@ export interface MemoryFileSystemOptions {
   readonly nowMs?: () => number;
   /** Device files and what is read from them, e.g. "/dev/cd0": an ISO image. */
   readonly devices?: Readonly<Record<string, Uint8Array>>;
+  /** Where the nodes are kept, for a simulated machine that adds nodes of its own. Default: a new one. */
+  readonly store?: NodeStore;
 }
 
 /**
@@ -20,7 +23,7 @@ export function createMemoryFileSystem(
   options: MemoryFileSystemOptions = {},
 ): FileSystem {
   const nowMs = options.nowMs ?? ((): number => 0);
-  const store = createMemoryStore();
+  const store = options.store ?? createMemoryNodeStore();
   const fs = createTreeFileSystem(store, { nowMs, unknownOwner: "throw" });
   for (const [path, content] of Object.entries(files)) {
     fs.write(path, content);
@@ -38,45 +41,4 @@ export function createMemoryFileSystem(
     });
   }
   return fs;
-}
-
-function createMemoryStore(): NodeStore {
-  const nodes = new Map<string, FileNode>();
-  const namesByDirectory = new Map<string, Set<string>>();
-
-  function remember(path: string, node: FileNode): void {
-    nodes.set(path, node);
-    if (node.kind === "directory" && !namesByDirectory.has(path)) {
-      namesByDirectory.set(path, new Set());
-    }
-  }
-
-  function forget(path: string): void {
-    for (const name of namesByDirectory.get(path) ?? []) {
-      forget(`${path}/${name}`);
-    }
-    namesByDirectory.delete(path);
-    nodes.delete(path);
-  }
-
-  remember("/", { kind: "directory", mode: 0o755, uid: 0, gid: 0, modifiedMs: 0 });
-  return {
-    find: (path) => nodes.get(path),
-    names: (path) => [...(namesByDirectory.get(path) ?? [])],
-    set(path, node) {
-      remember(path, node);
-      const { directory, name } = splitPath(path);
-      namesByDirectory.get(directory)?.add(name);
-    },
-    delete(path) {
-      forget(path);
-      const { directory, name } = splitPath(path);
-      namesByDirectory.get(directory)?.delete(name);
-    },
-  };
-}
-
-function splitPath(path: string): { readonly directory: string; readonly name: string } {
-  const slash = path.lastIndexOf("/");
-  return { directory: path.slice(0, Math.max(1, slash)), name: path.slice(slash + 1) };
 }

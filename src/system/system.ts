@@ -93,6 +93,8 @@ export interface ExecOptions {
   readonly inheritStdin?: boolean;
   /** "inherit": to where the stage's output goes, nothing is captured. Default "capture". */
   readonly output?: "capture" | "inherit";
+  /** Of each captured stream, no more than so many bytes are held: its beginning and its end, with a line between that says what was left out. Absent: all of it, and who writes more than 256 MiB is ended. */
+  readonly captureMaxBytes?: number;
   /** Whose code it is. User code is ended (whole process group) by SIGTERM to the agent; our own commands (chdev …) are waited for. Default "agent". */
   readonly owner?: "agent" | "user";
   readonly cwd?: string;
@@ -116,6 +118,8 @@ export interface ReportingScript {
 export interface ExecResult {
   /** 128 + n where signal n ended it; 124 after a time-out. */
   readonly exitCode: number;
+  /** "SIGSEGV"; absent where no signal ended it. */
+  readonly signal?: string;
   readonly stdout: string;
   readonly stderr: string;
   readonly timedOut: boolean;

@@ -40,7 +40,7 @@ describe("validation at boot", () => {
   const SECRET = "hunter2hunter2";
   const BAD = `#cloud-config
 hostnam: x
-ansible: {}
+lxd: {}
 ssh_genkeytypes: {${SECRET}: ${SECRET}}
 runcmd:
   - echo a: ${SECRET}
@@ -55,7 +55,7 @@ runcmd:
       'user-data:2: "hostnam" is not a known key, did you mean "hostname"?',
     );
     expect(
-      logLines(aix).some((line) => line.includes('Key "ansible" of the cloud-config is not used')),
+      logLines(aix).some((line) => line.includes('Key "lxd" of the cloud-config has no effect')),
     ).toBe(true);
     expect(logLines(aix).join("\n")).not.toContain(SECRET);
     expect(statusOf(aix)["init"]?.recoverable_errors["WARNING"]).toContain(VERDICT);

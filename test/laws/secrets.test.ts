@@ -36,6 +36,11 @@ const MARKS = [
   "MARKfileContent",
   "MARKwrong",
   "MARKpassword",
+  "MARKcsr",
+  "MARKpresharedKey",
+  "MARKgitUser",
+  "MARKextraVars",
+  "MARKgalaxy",
   KEY_BODY,
   ADMIN_PASS,
 ] as const;
@@ -62,6 +67,26 @@ function userData(hashOf: (mark: string) => string): string {
     },
     ssh_keys: { rsa_private: PRIVATE_KEY, rsa_public: "ssh-rsa AAAAB3NzaC1yc2E host" },
     write_files: [{ path: "/etc/secret.conf", permissions: "0600", content: "MARKfileContent\n" }],
+    puppet: {
+      conf: { agent: { server: "puppet.example.com" } },
+      csr_attributes: { custom_attributes: { "1.2.3": "MARKcsr-1" } },
+    },
+    salt_minion: {
+      conf: { master: "salt.example.com" },
+      public_key: "x",
+      private_key: PRIVATE_KEY,
+    },
+    mcollective: { conf: { "plugin.psk": "MARKpresharedKey-1", "private-cert": PRIVATE_KEY } },
+    ansible: {
+      install_method: "distro",
+      package_name: "ansible",
+      galaxy: { actions: [["ansible-galaxy", "install", "x", "--token", "MARKgalaxy-1"]] },
+      pull: {
+        url: "https://bot:MARKgitUser-1@git.example.com/x.git",
+        playbook_name: "x.yml",
+        extra_vars: { a: "MARKextraVars-1" },
+      },
+    },
   };
   return `#cloud-config\n${JSON.stringify(config)}\n`;
 }
@@ -93,6 +118,19 @@ const WRONG = {
     { path: "/etc/hosts/x", permissions: "0600", content: "MARKwrong-21" },
     { path: "/etc/y", permissions: "0600", encoding: "b64", content: "%%MARKwrong-22" },
   ],
+  puppet: { csr_attributes: { custom_attributes: { a: ["MARKwrong-23"] } } },
+  salt_minion: { private_key: "MARKwrong-24" },
+  mcollective: { conf: { "private-cert": "MARKwrong-25", "plugin.psk": ["MARKwrong-26"] } },
+  ansible: {
+    install_method: "distro",
+    package_name: "ansible",
+    pull: {
+      url: "https://bot:MARKwrong-27@git.example.com/x.git",
+      playbook_name: "x.yml",
+      extra_vars: ["MARKwrong 28"],
+      vault_password: ["MARKwrong-29"],
+    },
+  },
 };
 
 const AIX_HASH = (mark: string): string => `{ssha512}06$${mark}$0123456789abcdefghijklmnop`;
@@ -129,7 +167,12 @@ const ALLOWED: readonly (readonly [RegExp, string])[] = [
   [/^\/etc\/security\/passwd$/u, "AIX keeps hashes there"],
   [/^\/etc\/shadow$/u, "Linux keeps hashes there"],
   [/^\/etc\/ssh\/ssh_host_(?:rsa|ed25519)_key$/u, "the host key itself, 0600"],
+  [/^\/etc\/chef\/(?:validation\.pem|firstboot\.json)$/u, "chef reads them there, 0600"],
+  [/^\/etc\/apt\/apt\.conf\.d\/90cloud-init-aptproxy$/u, "apt reads it there, 0600"],
   [/^\/etc\/secret\.conf$/u, "the file that write_files was to write, 0600"],
+  [/^\/etc\/(?:puppetlabs\/)?puppet\/csr_attributes\.yaml$/u, "for the agent's request, 0600"],
+  [/^\/etc\/salt\/pki\/minion\.pem$/u, "the minion's key itself, 0400"],
+  [/^\/etc\/mcollective\/(?:server\.cfg|ssl\/server-private\.pem)$/u, "the server's own, 0600"],
   [/\/instances\/[^/]+\/(?:user-data|cloud-config)\.txt(?:\.i)?$/u, "the user-data as it came"],
   [/\/instances\/[^/]+\/obj\.pkl$/u, "the instance for the next boot, user-data included"],
   [

@@ -62,7 +62,7 @@ function detailsOf(group: string): string {
   ].join("\n");
 }
 
-async function run(config: Record<string, unknown>, mountFails = false) {
+async function run(config: Record<string, unknown>, mountFails = false, realmem = "1048576") {
   const machine = createScriptedSystem({
     platform: "aix",
     files: {
@@ -85,6 +85,7 @@ async function run(config: Record<string, unknown>, mountFails = false) {
       "/usr/sbin/lsvg datavg": detailsOf("datavg"),
       "/usr/sbin/lsvg goneg": { exitCode: 1, stderr: "0516-306 lsvg: Unable to find" },
       "/usr/sbin/lsps -a": LSPS,
+      "/usr/sbin/lsattr -El sys0 -a realmem -F value": `${realmem}\n`,
       "/usr/sbin/chps": "",
       "/usr/sbin/mkps": "paging00\n",
     },
@@ -200,7 +201,7 @@ describe("mounts on AIX", () => {
       mounts: ["text", ["192.0.2.10:/a", "/data"], ["192.0.2.10:/b", "/data"]],
     });
     expect(result.failures).toEqual([
-      "Mount option 0 not a list, got text instead",
+      "Mount option 1 not a list, got a str instead",
       'Cannot mount "192.0.2.10:/b" on "/data": an entry before it mounts "192.0.2.10:/a" there',
     ]);
     expect(result.changed).toEqual([["/usr/sbin/mount", "/data"]]);
@@ -233,6 +234,27 @@ describe("swap on AIX", () => {
     }
   });
 
+  test("counts by the memory where the size is auto, within maxsize", async () => {
+    // 1 GB of memory wants 2 GB; free with what is there are 3712 MB: a quarter, in partitions of 32 MB.
+    const { changed, failures } = await run({ swap: { size: "auto" } });
+    expect(failures).toEqual([]);
+    expect(changed).toEqual([["/usr/sbin/chps", "-s", "13", "hd6"]]);
+    const limited = await run({ swap: { size: "Auto", maxsize: "640M" } });
+    expect(limited.changed).toEqual([["/usr/sbin/chps", "-s", "4", "hd6"]]);
+  });
+
+  test("says what it needs where the system does not tell its memory", async () => {
+    const { changed, failures } = await run({ swap: { size: "auto" } }, false, "x");
+    expect(failures).toEqual([
+      'Cannot tell how large the paging space should be: expected the memory in KB in "realmem" of sys0, got "x". Say "size" as a number',
+    ]);
+    expect(changed).toEqual([]);
+  });
+
+  test("makes nothing of size 0", async () => {
+    expect(await run({ swap: { size: 0 } })).toMatchObject({ failures: [], changed: [] });
+  });
+
   test("makes a paging space in a volume group that has none", async () => {
     const { changed } = await run({ swap: { size: "65M", volume_group: "datavg" } });
     expect(changed).toEqual([["/usr/sbin/mkps", "-a", "-n", "-s", "3", "datavg"]]);
@@ -242,7 +264,7 @@ describe("swap on AIX", () => {
     [{ size: "1G", filename: "/swap.img" }, "never a file"],
     [{ size: "lots" }, 'got "lots"'],
     [{ size: "-5G" }, 'got "-5G"'],
-    [{ size: "auto" }, 'got "auto"'],
+    [{ size: "auto", maxsize: "much" }, 'got "much"'],
     [{}, "got nothing"],
     [{ size: "10T" }, "3200 MB are free"],
     // The mirrored hd6 takes two partitions for each: 64 × 2 are more than 100.
@@ -261,7 +283,7 @@ describe("swap on AIX", () => {
 });
 
 test("a mount point of null takes back the device's earlier entries", () => {
-  const { entries, problems } = parseMountList(
+  const { entries, removed, problems } = parseMountList(
     [
       ["/dev/a", "/a"],
       ["/dev/b", "/b"],
@@ -270,6 +292,7 @@ test("a mount point of null takes back the device's earlier entries", () => {
     parseMountDefaults([null, null, "jfs2"]),
   );
   expect(problems).toEqual([]);
+  expect(removed).toEqual(["/dev/a"]);
   expect(entries.map(({ device, type }) => [device, type])).toEqual([["/dev/b", "jfs2"]]);
 });
 

@@ -36,6 +36,17 @@ test("of chpasswd the passwords are secret, not the users", () => {
   expect(maskAfter(config, "root hunter22 hunter33 RANDOM7")).toBe("root *** *** ***");
 });
 
+test("attributes of a certificate request and shared keys are secret, the path of a key is none", () => {
+  const config = {
+    puppet: { csr_attributes: { custom_attributes: { "1.2.3": "hunter44" } } },
+    mcollective: { conf: { "plugin.psk": "hunter55" } },
+    ansible: { pull: { private_key: "/root/.ssh/id_git" } },
+  };
+  expect(maskAfter(config, "hunter44 hunter55 /root/.ssh/id_git")).toBe(
+    "*** *** /root/.ssh/id_git",
+  );
+});
+
 test("a short value garbles no line", () => {
   expect(maskAfter({ password: "abc" }, "abc")).toBe("abc");
 });
@@ -83,4 +94,35 @@ describe("thousands of secrets", () => {
       ),
     );
   });
+});
+
+test("passwords in addresses of proxies and repositories are secret, the address is not", () => {
+  const config = {
+    apt: { proxy: "http://me:hunter22@proxy.example.com:3128/" },
+    url: "https://a.example.com/x",
+  };
+  expect(maskAfter(config, "hunter22 proxy.example.com a.example.com me")).toBe(
+    "*** proxy.example.com a.example.com me",
+  );
+});
+
+test("of debconf's answers those to questions for passwords are secret", () => {
+  const config = {
+    debconf_selections: { db: "db db/root password hunter22\ndb db/port select 5432-port" },
+  };
+  expect(maskAfter(config, "db/root hunter22 5432-port")).toBe("db/root *** 5432-port");
+});
+
+test("chef's keys are secret, not the paths that they are in, nor the word system", () => {
+  const key = "-----BEGIN RSA PRIVATE KEY-----\nhunter2222\n-----END RSA PRIVATE KEY-----";
+  expect(maskAfter({ chef: { validation_cert: key } }, "it is hunter2222")).toBe("it is ***");
+  const paths = { chef: { validation_key: "/etc/chef/validation.pem", validation_cert: "system" } };
+  const text = "/etc/chef/validation.pem root:system";
+  expect(maskAfter(paths, text)).toBe(text);
+});
+
+test("of mounts the passwords among the options are secret", () => {
+  const options = "username=user77,password=hunter22,vers=3.0";
+  const mounts = ["text", ["//nas.example.com/share", "/data", "cifs", options]];
+  expect(maskAfter({ mounts }, "user77 hunter22 3.0")).toBe("user77 *** 3.0");
 });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { parseFrequency, parseModuleList } from "../../src/stages/module-list.ts";
+import { parseFrequency } from "../../src/modules/parse-frequency.ts";
+import { parseModuleList } from "../../src/stages/module-list.ts";
 import { parseYaml } from "../../src/text/yaml.ts";
 
 const SECTION = "cloud_init_modules";

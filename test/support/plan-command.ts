@@ -36,9 +36,17 @@ export interface PlanResult extends Pick<ScriptedSystem, "changes" | "commands">
 /** Runs `cloud-init plan` on a scripted machine, in its directory /work. */
 export async function planCommand(
   args: readonly string[],
-  options: ScriptedSystemOptions & { readonly isTerminal?: boolean } = {},
+  options: ScriptedSystemOptions & {
+    readonly isTerminal?: boolean;
+    /** Path → mode of files that are not 0644. */
+    readonly modes?: Readonly<Record<string, number>>;
+  } = {},
 ): Promise<PlanResult> {
   const { system, changes, commands } = createScriptedSystem({ uid: 1000, ...options });
+  for (const [path, mode] of Object.entries(options.modes ?? {})) {
+    system.fs.setAttributes(path, { mode });
+  }
+  changes.length = 0;
   const output = { stdout: "", stderr: "" };
   const isTerminal = options.isTerminal ?? false;
   const ctx: CliContext = {

@@ -1,3 +1,5 @@
+import { isDirectory } from "../../system/files.ts";
+import { absolutePath } from "../absolute-path.ts";
 import type { CliContext } from "../cli-context.ts";
 import { type Command, defineSubcommand, type GlobalOptions } from "../command.ts";
 import type { PlanReport } from "../plan/plan-report.ts";
@@ -5,7 +7,8 @@ import { UsageError } from "../usage-error.ts";
 
 /**
  * `cloud-init plan [SOURCE] [--config FILE] [--user-data FILE] [--distro NAME] [--format text|json]
- * [--diff]`: what a first boot would do, on a machine in memory. Needs no root and changes nothing.
+ * [--diff] [--modules DIR] [--run-modules]`: what a first boot would do, on a machine in memory.
+ * Needs no root and changes nothing; with --run-modules, modules that promise so for a plan are run.
  * Exit code 0: nothing would fail; 1: something would; 2: it cannot be planned.
  */
 export function createPlanCommand(ctx: CliContext, globals: GlobalOptions): Command {
@@ -41,6 +44,15 @@ export function createPlanCommand(ctx: CliContext, globals: GlobalOptions): Comm
         description: "For a person or for a program",
       },
       diff: { type: "boolean", description: "Show what changes in each file" },
+      modules: {
+        type: "string",
+        valueHint: "DIR",
+        description: "External modules of the image, in place of this machine's",
+      },
+      "run-modules": {
+        type: "boolean",
+        description: "Run external modules that declare plan=yes, with CLOUD_INIT_PLAN=1",
+      },
     },
     async run(args) {
       const { distroNames } = await import("../../distros/registry.ts");
@@ -65,12 +77,22 @@ export function createPlanCommand(ctx: CliContext, globals: GlobalOptions): Comm
           distro: args.distro,
           force: globals.force,
           debug: globals.debug,
+          runModules: args["run-modules"] === true,
+          ...(args.modules === undefined ? {} : { modules: modulesDirectory(ctx, args.modules) }),
         },
       );
       ctx.stdout(await render(ctx, report, args.format));
       ctx.exitCode = report.exitCode;
     },
   });
+}
+
+function modulesDirectory(ctx: CliContext, name: string): string {
+  const path = absolutePath(ctx, name);
+  if (!isDirectory(ctx.sys.fs, path)) {
+    throw new UsageError(`argument --modules: Cannot read "${path}": it is no directory`);
+  }
+  return path;
 }
 
 async function render(

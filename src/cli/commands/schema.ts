@@ -5,7 +5,8 @@ import { errorMessage } from "../../text/error-message.ts";
 import { absolutePath } from "../absolute-path.ts";
 import type { CliContext } from "../cli-context.ts";
 import { type Command, defineSubcommand } from "../command.ts";
-import type { SchemaType } from "../schema/check-input.ts";
+import type { ExternalKeyCheck } from "../../modules/external-schemas.ts";
+import type { InputOptions, SchemaType } from "../schema/check-input.ts";
 import type { SchemaInput } from "../schema/schema-inputs.ts";
 import { UsageError } from "../usage-error.ts";
 
@@ -136,6 +137,7 @@ async function checkInputs(
     import("../schema/report-input.ts"),
   ]);
   const instanceData = await readInstanceData(ctx, options.instanceDataFile);
+  const external = await externalKeyCheck(ctx, options.distro);
   const isMany = inputs.length > 1;
   if (isMany) {
     const titles = inputs.map(({ title }) => title).join(", ");
@@ -144,7 +146,14 @@ async function checkInputs(
   const invalid: string[] = [];
   for (const [index, { title, type, path, bytes, hasHeader, shownName }] of inputs.entries()) {
     const { distro, isAnnotated } = options;
-    const checked = await checkInput(bytes, { type, path, distro, hasHeader, instanceData });
+    const checked = await checkInput(bytes, {
+      type,
+      path,
+      distro,
+      hasHeader,
+      instanceData,
+      ...external,
+    });
     const report = reportInput(checked, { title, shownName, path, isAnnotated });
     if (isMany) {
       ctx.stdout(`\n${index + 1}. ${title} at ${path}:\n`);
@@ -162,6 +171,29 @@ async function checkInputs(
   if (invalid.length > 0) {
     fail(ctx, `Error: Invalid schema: ${invalid.join(", ")}`);
   }
+}
+
+/** Keys of external modules are known by the schemas beside them; one that is broken is told. */
+async function externalKeyCheck(
+  ctx: CliContext,
+  distro: string,
+): Promise<Pick<InputOptions, "checkExternalKey">> {
+  const { modulesDir } = (await distroDefaults(ctx.sys, distro)).paths;
+  if (modulesDir === undefined) {
+    return {};
+  }
+  let check: ExternalKeyCheck | undefined;
+  return {
+    async checkExternalKey(key, value) {
+      if (check === undefined) {
+        const { createExternalKeyCheck } = await import("../../modules/external-schemas.ts");
+        check = createExternalKeyCheck(ctx.sys, modulesDir, (message) =>
+          ctx.stderr(`Warning: ${message}\n`),
+        );
+      }
+      return check(key, value);
+    },
+  };
 }
 
 /** Undefined where nobody can read it: only a template needs it, and then says so. */
@@ -199,6 +231,19 @@ async function printDocs(ctx: CliContext, names: readonly string[]): Promise<voi
   const wanted = names.length === 1 && names[0] === "all" ? MODULES.map(({ name }) => name) : names;
   for (const [index, name] of wanted.entries()) {
     const found = findModule(canonicalModuleName(name.replace(/^cc_/u, "")));
+    const external = found === undefined ? await externalDocs(ctx, name) : undefined;
+    if (external !== undefined) {
+      ctx.stdout(`${index > 0 ? "\n" : ""}${external}`);
+      continue;
+    }
+    const { findKnownName, knownNameMessage } = await import("../../modules/known-names.ts");
+    const known = findKnownName(canonicalModuleName(name));
+    if (found === undefined && known !== undefined) {
+      ctx.stdout(
+        `${index > 0 ? "\n" : ""}${name}\n${"=".repeat(name.length)}\n${knownNameMessage(name, known)}\n`,
+      );
+      continue;
+    }
     if (found === undefined) {
       const { nearestWord } = await import("../../text/nearest-word.ts");
       const near = nearestWord(
@@ -211,4 +256,16 @@ async function printDocs(ctx: CliContext, names: readonly string[]): Promise<voi
     }
     ctx.stdout(`${index > 0 ? "\n" : ""}${renderModuleDocs(await found.load())}`);
   }
+}
+
+/** The documentation of an external module, from its header and its schema; undefined where there is none of that name. */
+async function externalDocs(ctx: CliContext, written: string): Promise<string | undefined> {
+  const { modulesDir } = (await distroDefaults(ctx.sys)).paths;
+  if (modulesDir === undefined || ctx.sys.fs.stat(modulesDir) === undefined) {
+    return undefined;
+  }
+  const { renderExternalDocs } = await import("../schema/external-docs.ts");
+  return renderExternalDocs(ctx.sys, modulesDir, written, (message) =>
+    ctx.stderr(`Warning: ${message}\n`),
+  );
 }

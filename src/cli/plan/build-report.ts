@@ -239,9 +239,10 @@ function failuresOf(stage: PlanStage, hasInstance: boolean): readonly PlanFailur
   return failures;
 }
 
+/** Of an external module, which has a note, the module itself says how it failed. */
 function scriptFailures(module: PlanModule): readonly PlanMessage[] {
   return module.steps.flatMap((step) =>
-    step.kind === "script" && step.failure !== undefined
+    step.kind === "script" && step.failure !== undefined && step.note === undefined
       ? [
           {
             message: `Script "${step.name}" fails: ${step.failure}`,

@@ -10,6 +10,7 @@ export function maskStep(step: PlanStep, mask: (text: string) => string): PlanSt
         ...step,
         argv: step.argv.map(mask),
         lines: step.lines.map(mask),
+        ...(step.output === undefined ? {} : { output: step.output.map(mask) }),
         ...maskFailure(step.failure, mask),
       };
     case "file":

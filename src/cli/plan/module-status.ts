@@ -3,7 +3,7 @@ import type { LedgerEntry } from "../../report/ledger.ts";
 import type { PlanModuleStatus } from "./plan-report.ts";
 
 /** What the ledger's entry of a module says of it. */
-export function statusOf(entry: LedgerEntry, distroName: string): PlanModuleStatus {
+export function statusOf(entry: LedgerEntry): PlanModuleStatus {
   switch (entry.outcome) {
     case "ok":
     case "interrupted":
@@ -13,12 +13,12 @@ export function statusOf(entry: LedgerEntry, distroName: string): PlanModuleStat
     case "already-ran":
       return "already-ran";
     case "skipped":
-      return skippedStatus(entry.what, distroName, entry.reason ?? "");
+      return skippedStatus(entry.what, entry.reason ?? "");
   }
 }
 
-function skippedStatus(name: string, distroName: string, reason: string): PlanModuleStatus {
-  const known = findKnownName(name, distroName);
+function skippedStatus(name: string, reason: string): PlanModuleStatus {
+  const known = findKnownName(name);
   if (known !== undefined) {
     return known.kind === "later" ? "not-built" : "no-effect";
   }

@@ -2,6 +2,8 @@ import { readTextIfExists } from "../../system/files.ts";
 import type { System } from "../../system/system.ts";
 import { formatCommandLine } from "../../text/command-line.ts";
 import type { PlanAdapter } from "./plan-adapters.ts";
+import type { SeedLinuxDisk } from "../../simulator/linux/storage.ts";
+import { describePlanDisks, PLAN_DISK_MB } from "./plan-disks.ts";
 import { PLAN_LINK, type PlanNetwork, readPlanNetwork } from "./plan-network.ts";
 import { findProgramStart } from "./program-start.ts";
 
@@ -12,6 +14,8 @@ export interface PlanMachineSeed {
   /** In its first optical drive. */
   readonly disc?: Uint8Array;
   readonly adapters: readonly PlanAdapter[];
+  /** Empty disks beside that of the system: "hdisk1", "sdb". */
+  readonly disks?: readonly string[];
   readonly now: Date;
 }
 
@@ -38,6 +42,7 @@ export async function createPlanAix(seed: PlanMachineSeed): Promise<PlanMachine>
   const { bootSimulatedAix } = await import("../../simulator/aix/simulated-aix.ts");
   const { findCommand } = await import("../../simulator/aix/commands.ts");
   const { openIso9660 } = await import("../../iso9660/open-iso9660.ts");
+  const { disks = [] } = seed;
   const adapters = seed.adapters.map(({ macAddress }, index) => ({
     name: `ent${index}`,
     macAddress,
@@ -45,6 +50,7 @@ export async function createPlanAix(seed: PlanMachineSeed): Promise<PlanMachine>
   const aix = bootSimulatedAix({
     files: seed.disc === undefined ? seed.files : { ...seed.files, "/dev/cd0": seed.disc },
     adapters: adapters.map(({ name, macAddress }) => ({ name, mac: macAddress, link: PLAN_LINK })),
+    storage: { disks: disks.map((name) => ({ name, sizeMb: PLAN_DISK_MB })) },
     now: seed.now,
     readDisc: (disc) => openIso9660(disc).tree,
     userCode: (argv) => findProgramStart(aix.system, argv),
@@ -56,7 +62,7 @@ export async function createPlanAix(seed: PlanMachineSeed): Promise<PlanMachine>
   const simulates = (program: string): boolean => findCommand(program) !== undefined;
   return {
     system: assumeUnknown(aix.system, simulates, gaps),
-    title: `AIX ${aix.machine.level} (${aix.machine.technologyLevel})`,
+    title: `AIX ${aix.machine.level} (${aix.machine.technologyLevel})${describePlanDisks(disks)}`,
     adapters,
     gaps,
     simulates,
@@ -66,10 +72,31 @@ export async function createPlanAix(seed: PlanMachineSeed): Promise<PlanMachine>
   };
 }
 
+const GIB = 2 ** 30;
+/** What a partition table takes at both ends of the disk. */
+const TABLE_BYTES = 2 * 2 ** 20;
+
+/** A disk that its root fills: nobody knows how large that of the real machine is, so nothing of it grows in a plan. */
+function planRootDisk(taken: readonly string[]): SeedLinuxDisk {
+  const name = ["sda", "vda", "xvda"].find((each) => !taken.includes(each)) ?? "nvme0n1";
+  return {
+    name,
+    sizeBytes: 20 * GIB,
+    table: "gpt",
+    partitions: [
+      {
+        sizeBytes: 20 * GIB - TABLE_BYTES,
+        content: { type: "ext4", label: "rootfs", usedBytes: 2 * GIB, data: "the root" },
+      },
+    ],
+  };
+}
+
 /** A cloud image of a Linux with systemd-networkd. */
 export async function createPlanLinux(distro: string, seed: PlanMachineSeed): Promise<PlanMachine> {
   const { bootSimulatedLinux, linuxCommandPaths } =
     await import("../../simulator/linux/simulated-linux.ts");
+  const { disks = [] } = seed;
   const adapters = seed.adapters.map(({ name, macAddress }, index) => ({
     // Interfaces without a MAC in the drive are known by their names.
     name: /^(?:eth|en)[a-z0-9]{1,12}$/u.test(name) ? name : `eth${index}`,
@@ -79,6 +106,12 @@ export async function createPlanLinux(distro: string, seed: PlanMachineSeed): Pr
     distro,
     files: seed.files,
     adapters,
+    storage: {
+      disks: [
+        planRootDisk(disks),
+        ...disks.map((name) => ({ name, sizeBytes: PLAN_DISK_MB * 2 ** 20 })),
+      ],
+    },
     now: seed.now,
     ...(seed.disc === undefined ? {} : { disc: seed.disc }),
     userCode: (argv) => findProgramStart(linux.system, argv),
@@ -88,7 +121,7 @@ export async function createPlanLinux(distro: string, seed: PlanMachineSeed): Pr
   const simulates = (program: string): boolean => paths.has(program);
   return {
     system: assumeUnknown(linux.system, simulates, gaps),
-    title: `Linux ("${distro}") with systemd`,
+    title: `Linux ("${distro}") with systemd${describePlanDisks(disks)}`,
     adapters,
     gaps,
     simulates,

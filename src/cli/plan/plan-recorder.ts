@@ -160,7 +160,7 @@ function recordError(recording: Recording, text: string, module: string | undefi
 }
 
 function recordStep(recording: Recording, entry: LedgerEntry): void {
-  const { machine, users, current } = recording;
+  const { machine, users } = recording;
   switch (entry.kind) {
     case "command":
     case "script":
@@ -176,7 +176,7 @@ function recordStep(recording: Recording, entry: LedgerEntry): void {
       return;
     }
     case "module":
-      blockOf(recording, entry.module).status = statusOf(entry, current.frame?.distro.name ?? "");
+      blockOf(recording, entry.module).status = statusOf(entry);
       return;
     case "datasource":
       recordDatasource(blockOf(recording, undefined), entry);

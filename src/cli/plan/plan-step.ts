@@ -37,6 +37,10 @@ export interface ScriptStep {
   readonly interpreter?: string;
   /** Its text without that line and without blank lines. */
   readonly lines: readonly string[];
+  /** Of an external module: whether the plan has run it, and why not. */
+  readonly note?: string;
+  /** What it then said. */
+  readonly output?: readonly string[];
   readonly failure?: string;
   readonly place?: Place;
 }

@@ -77,17 +77,21 @@ function ending(failure: string | undefined, paint: Coloring): string {
 }
 
 function renderScript(step: ScriptStep, paint: Coloring): readonly string[] {
-  const { name, interpreter, lines, failure } = step;
+  const { name, interpreter, lines, failure, note, output = [] } = step;
   const by = interpreter === undefined ? "" : ` by ${printable(interpreter)}`;
   const count = lines.length === 0 ? "" : `, ${countText(lines.length, "line")}`;
   const head = `${printable(name)}${paint.dim(`${by}${count}${at(step)}`)}`;
-  const shown = lines.slice(0, SCRIPT_LINES_MAX).map((line) => {
+  // Of a module, what it says it would do is worth more than its text.
+  const isOutput = output.length > 0;
+  const all = isOutput ? output : lines;
+  const bar = isOutput ? ">" : "|";
+  const shown = all.slice(0, SCRIPT_LINES_MAX).map((line) => {
     const text = printable(line);
     return text.length > SCRIPT_LINE_LENGTH_MAX
       ? `${text.slice(0, SCRIPT_LINE_LENGTH_MAX)}…`
       : text;
   });
-  const left = lines.length - shown.length;
+  const left = all.length - shown.length;
   return [
     start("script", paint, head),
     ...(failure === undefined
@@ -95,8 +99,9 @@ function renderScript(step: ScriptStep, paint: Coloring): readonly string[] {
       : wrapWords(`fails: ${printable(failure)}`.split(" "), " ").map(
           (line) => `${HANG}${paint.red(line)}`,
         )),
-    ...shown.map((line) => `${HANG}${paint.dim("|")} ${line}`),
-    ...(left > 0 ? [`${HANG}${paint.dim(`| … ${countText(left, "more line")}`)}`] : []),
+    ...(note === undefined ? [] : [`${HANG}${paint.dim(printable(note))}`]),
+    ...shown.map((line) => `${HANG}${paint.dim(bar)} ${line}`),
+    ...(left > 0 ? [`${HANG}${paint.dim(`${bar} … ${countText(left, "more line")}`)}`] : []),
   ];
 }
 

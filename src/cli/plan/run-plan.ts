@@ -1,13 +1,20 @@
 import { Buffer } from "node:buffer";
-import { createPlanAix, createPlanLinux, type PlanMachineSeed } from "./plan-machine.ts";
+import {
+  createPlanAix,
+  createPlanLinux,
+  type PlanMachine,
+  type PlanMachineSeed,
+} from "./plan-machine.ts";
+import type { PlanModules } from "./plan-modules.ts";
 import { defaultConfigFiles } from "../../config/default-cloud-cfg.ts";
 import { distroDefaults } from "../../distros/registry.ts";
 import type { StageName } from "../../stages/stage.ts";
 import { runStage } from "../../stages/run-stage.ts";
-import { exists } from "../../system/files.ts";
+import { exists, isDirectory } from "../../system/files.ts";
 import type { CliContext } from "../cli-context.ts";
 import { buildReport } from "./build-report.ts";
 import { findAdapters } from "./plan-adapters.ts";
+import { findPlanDisks } from "./plan-disks.ts";
 import { type PlanInputs, type PlanRequest, readPlanInputs } from "./plan-inputs.ts";
 import { createPlanRecorder } from "./plan-recorder.ts";
 import { readAdvice, withAdvice } from "./user-data-advice.ts";
@@ -18,14 +25,18 @@ export interface PlanOptions {
   readonly distro: string;
   readonly force: boolean;
   readonly debug: boolean;
+  /** A directory with external modules, in place of this machine's. */
+  readonly modules?: string;
+  /** Run those that declare that they change nothing in a plan. */
+  readonly runModules?: boolean;
 }
 
 const STAGES: readonly StageName[] = ["init-local", "init", "modules-config", "modules-final"];
 
 /**
  * Runs the four stages of a first boot on a machine in memory that fits the drive, and reports all
- * that they do. Of this machine, only the files that `request` names are read, and nothing is
- * written. Throws a UsageError for a request that cannot be planned.
+ * that they do. Of this machine, only the files that `request` names and its external modules are
+ * read, and nothing is written. Throws a UsageError for a request that cannot be planned.
  */
 export async function runPlan(
   ctx: CliContext,
@@ -38,12 +49,15 @@ export async function runPlan(
     files: machineFiles(inputs, options.distro, paths.configFile),
     ...(usesDisc(inputs) ? { disc: inputs.source.disc } : {}),
     adapters: findAdapters(inputs.source?.tree),
+    disks: findPlanDisks(options.distro, configTexts(inputs)),
     now: ctx.sys.clock.now(),
   };
-  const machine =
+  const bare =
     options.distro === "aix"
       ? await createPlanAix(seed)
       : await createPlanLinux(options.distro, seed);
+  const modules = await findModules(ctx, bare, paths.modulesDir, options);
+  const machine = modules?.machine ?? bare;
   const recorder = createPlanRecorder({ machine, withDiffs: options.withDiffs });
   const configFiles = [
     ...(inputs.source === undefined ? [NONE_CONFIG] : []),
@@ -53,12 +67,21 @@ export async function runPlan(
   const networkBefore = machine.network?.();
   for (const name of STAGES) {
     const listener = recorder.begin(name);
-    recorder.end(await runStage(name, machine.system, { configFiles, force, debug, isPlan: true, ...listener }));
+    recorder.end(
+      await runStage(name, machine.system, {
+        configFiles,
+        force,
+        debug,
+        isPlan: true,
+        ...listener,
+      }),
+    );
   }
   if (debug) {
     ctx.stderr(machine.standardError());
   }
-  const advice = await readAdvice(machine.system.fs, paths.cloudDir, options.distro);
+  modules?.annotate(recorder.stages);
+  const advice = await readAdvice(machine.system, paths, options.distro);
   const report = await buildReport({
     machine,
     networkBefore,
@@ -68,6 +91,38 @@ export async function runPlan(
     problems: inputs.source?.problems ?? [],
   });
   return withAdvice(report, advice);
+}
+
+/** External modules, where there are any: none of their code is loaded otherwise. */
+async function findModules(
+  ctx: CliContext,
+  machine: PlanMachine,
+  target: string | undefined,
+  { modules, runModules }: PlanOptions,
+): Promise<PlanModules | undefined> {
+  const directory = modules ?? target;
+  if (target === undefined || directory === undefined || !isDirectory(ctx.sys.fs, directory)) {
+    return undefined;
+  }
+  const { placePlanModules } = await import("./plan-modules.ts");
+  return placePlanModules(ctx.sys, machine, target, {
+    directory,
+    isInstalled: modules !== undefined,
+    isRun: runModules === true,
+  });
+}
+
+/** Where a configuration may name disks. */
+function configTexts(inputs: PlanInputs): readonly Uint8Array[] {
+  const drive = Object.entries(inputs.source?.files() ?? {}).flatMap(([path, content]) =>
+    /\/(?:user_data|vendor_data2?\.json)$/u.test(path) ? [content] : [],
+  );
+  const { userData, config } = inputs;
+  return [
+    ...(userData === undefined ? drive : [userData]),
+    ...(config === undefined ? [] : [config]),
+    ...inputs.files.map(({ content }) => content),
+  ];
 }
 
 /** A seed directory that is looked at whatever cloud_dir is (compat datasources.md §3.1). */

@@ -1,5 +1,6 @@
 import { checkNetworkText } from "./check-network.ts";
 import { createTemplateVariables } from "../../instance/template-variables.ts";
+import type { ExternalKeyCheck } from "../../modules/external-schemas.ts";
 import type { PlacedFinding } from "../../modules/finding.ts";
 import { type Validation, validateCloudConfig } from "../../modules/validate-cloud-config.ts";
 import { decodeUtf8 } from "../../text/decode-utf8.ts";
@@ -14,6 +15,7 @@ export interface InputOptions {
   /** As messages name it. */
   readonly path: string;
   readonly distro: string;
+  readonly checkExternalKey?: ExternalKeyCheck;
   /** Parsed instance-data, for templates; undefined where there is none. */
   readonly instanceData: unknown;
   /** Only user-data has to have a first line that says what it is. */
@@ -86,9 +88,12 @@ function isPacked(bytes: Uint8Array): boolean {
 async function checkText(
   bytes: Uint8Array,
   name: string,
-  { distro }: InputOptions,
+  { distro, checkExternalKey }: InputOptions,
 ): Promise<CheckedText> {
-  const validation = await validateCloudConfig(bytes, name, { distro });
+  const validation = await validateCloudConfig(bytes, name, {
+    distro,
+    ...(checkExternalKey === undefined ? {} : { checkExternalKey }),
+  });
   return { name, text: new TextDecoder().decode(bytes), validation };
 }
 

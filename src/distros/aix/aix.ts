@@ -1,12 +1,17 @@
 import type { Distro, DistroContext } from "../distro.ts";
+import { createAixClean } from "./clean.ts";
 import { createAixDefaultUser } from "./defaults.ts";
+import { createAixDisks } from "./disks.ts";
+import { createAixGrowth } from "./growth.ts";
 import { createAixHostname } from "./hostname.ts";
 import { readAixMachineId } from "./machine-id.ts";
 import { createAixLocale } from "./locale.ts";
 import { createAixNetwork } from "./network.ts";
 import { createAixPackages } from "./packages.ts";
+import { createPlannedVolumes } from "./planned-volumes.ts";
 import { createAixPower } from "./power.ts";
 import { createAixResolver } from "./resolver.ts";
+import { createAixNamedServices } from "./named-services.ts";
 import { createAixServices } from "./services.ts";
 import { createAixStorage } from "./storage.ts";
 import { readAixSystemFacts } from "./system-facts.ts";
@@ -19,7 +24,8 @@ import { createAixVolumes } from "./volumes.ts";
 
 /** AIX 7.1 to 7.3: the ODM, SRC, security stanza files. */
 export function createAix(ctx: DistroContext): Distro {
-  const services = createAixServices(ctx);
+  const services = { ...createAixServices(ctx), named: createAixNamedServices(ctx) };
+  const planned = createPlannedVolumes();
   return {
     name: "aix",
     family: "aix",
@@ -39,6 +45,9 @@ export function createAix(ctx: DistroContext): Distro {
     packages: createAixPackages(ctx),
     locale: createAixLocale(ctx),
     power: createAixPower(ctx),
-    volumes: createAixVolumes(ctx),
+    clean: createAixClean(ctx),
+    growth: createAixGrowth(ctx),
+    volumes: createAixVolumes(ctx, planned),
+    disks: createAixDisks(ctx, planned),
   };
 }

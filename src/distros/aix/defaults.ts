@@ -18,6 +18,7 @@ export function createAixDefaults(): DistroDefaults {
       templatesDir: "/opt/freeware/etc/cloud/templates",
       configFile: "/opt/freeware/etc/cloud/cloud.cfg",
       logDir: "/var/log",
+      modulesDir: "/opt/freeware/lib/cloud-init/modules",
     },
     systemInfo,
     rootOwner: "root:system",

@@ -45,7 +45,7 @@ export async function ensureHealthCheckInterval(
 /** Names of disks, each once: lspath prints a line for every path (aix/commands.md §2.8). */
 export function parsePathNames(text: string): readonly string[] {
   const names = text.split("\n").map((line) => line.trim());
-  return [...new Set(names.filter((name) => /^hdisk\d{1,9}$/u.test(name)))];
+  return [...new Set(names.filter((name) => /^hdisk[\w.-]{1,26}$/u.test(name)))];
 }
 
 async function ensureInterval(
@@ -53,21 +53,23 @@ async function ensureInterval(
   disk: string,
   wanted: string,
 ): Promise<Problem | undefined> {
-  const current = await readAttribute(sys, disk, ATTRIBUTE);
-  if (current === undefined) {
-    log.debug(`Disk "${disk}" has no attribute "${ATTRIBUTE}": its paths are not checked`);
-    return undefined;
-  }
-  if (current === wanted) {
-    log.debug(`Disk "${disk}" has ${ATTRIBUTE}=${wanted} already`);
-    return undefined;
-  }
+  let stays = "";
   try {
+    const current = await readAttribute(sys, disk, ATTRIBUTE);
+    if (current === undefined) {
+      log.debug(`Disk "${disk}" has no attribute "${ATTRIBUTE}": its paths are not checked`);
+      return undefined;
+    }
+    if (current === wanted) {
+      log.debug(`Disk "${disk}" has ${ATTRIBUTE}=${wanted} already`);
+      return undefined;
+    }
+    stays = ` It stays ${current} s:`;
     await runOdm(sys, [CHDEV, "-l", disk, "-a", `${ATTRIBUTE}=${wanted}`, "-P"]);
     return undefined;
   } catch (error) {
     return {
-      message: `Failed to permanently change the hcheck interval for hdisk "${disk}". It stays ${current} s: ${errorMessage(error)}`,
+      message: `Failed to permanently change the hcheck interval for hdisk "${disk}".${stays} ${errorMessage(error)}`,
     };
   }
 }

@@ -4,7 +4,12 @@ import {
   isLinkLocal,
   isReachable,
 } from "../../network/renderers/aix-interface-state.ts";
-import { hasKernelRoute } from "../../network/renderers/aix-routes.ts";
+import {
+  chooseAixRoutes,
+  hasKernelRoute,
+  isAddressed,
+  type KernelRoute,
+} from "../../network/renderers/aix-routes.ts";
 import { pollUntil } from "../../system/retry.ts";
 import type { System } from "../../system/system.ts";
 import type { Problem } from "../../text/problem.ts";
@@ -114,4 +119,26 @@ function missingFamilies(
   const by6 = iface.dhcp6 === "stateful" ? "DHCPv6" : "router advertisement";
   const wants6 = iface.slaac || iface.dhcp6 === "stateful";
   return [...(iface.dhcp4 && !has(4) ? ["DHCP"] : []), ...(wants6 && !has(6) ? [by6] : [])];
+}
+
+/** Default routes beside the wanted one that stay: their interface is configured without a word about its addresses, and something gave it one. */
+export function findForeignDefaults(
+  config: NetworkConfig,
+  kernelRoutes: readonly KernelRoute[],
+): readonly Problem[] {
+  const wanted = chooseAixRoutes(config).find(
+    ({ family, prefixLength }) => family === 4 && prefixLength === 0,
+  );
+  if (wanted === undefined) {
+    return [];
+  }
+  return kernelRoutes.flatMap(({ family, prefixLength, gateway, device }): readonly Problem[] => {
+    const iface = config.interfaces.find(({ name }) => name === device);
+    const isForeign = family === 4 && prefixLength === 0 && gateway !== wanted.gateway;
+    if (!isForeign || iface === undefined || isAddressed(iface)) {
+      return [];
+    }
+    const message = `The default route by router ${gateway} stays beside the one by ${wanted.gateway}: ${device} is configured without addresses, and what gave it its own, as a DHCP client in /etc/dhcpcd.ini, runs on. Take ${device} out of /etc/dhcpcd.ini, or give it a network`;
+    return [Object.assign({ severity: "warning" } as const, interfaceProblem(iface, message))];
+  });
 }

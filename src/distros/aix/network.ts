@@ -7,7 +7,13 @@ import type { Problem } from "../../text/problem.ts";
 import type { DistroContext, NetworkAdapter, NetworkOutcome } from "../distro.ts";
 import { type AixAdapters, readAixAdapters } from "./adapters.ts";
 import { type MatchedNetwork, matchAdapters } from "./match-adapters.ts";
-import { awaitDynamicAddresses, checkInterface, checkMtu, checkRoutes } from "./network-checks.ts";
+import {
+  awaitDynamicAddresses,
+  checkInterface,
+  checkMtu,
+  checkRoutes,
+  findForeignDefaults,
+} from "./network-checks.ts";
 import { ensureAixLinks } from "./network-links.ts";
 import {
   isReached,
@@ -133,6 +139,7 @@ async function ensureAixNetwork(
     const missing = lost.length > 0 ? lost : await awaitDynamicAddresses(sys, config);
     problems.push(...missing);
   }
+  problems.push(...findForeignDefaults(config, before.kernelRoutes));
   return { changed: run.isChanged(), problems };
 }
 

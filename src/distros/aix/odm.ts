@@ -9,8 +9,11 @@ const CHDEV = "/usr/sbin/chdev";
 /** While the boot configures devices, the database is locked for seconds at a time. */
 const LOCK_TIMEOUT_MS = 120_000;
 const LOCK_INTERVAL_MS = 1000;
-/** "Device configuration database lock service timed out" (aix/commands.md §2.2). */
-const LOCK_MESSAGE = "0514-516";
+/**
+ * "Device configuration database lock service timed out" (aix/commands.md §2.2), and what LVM says of
+ * a volume group that another command works on: number and words of that are unconfirmed.
+ */
+const LOCK_MESSAGE = /0514-516|0516-266|\bis locked\b/u;
 
 /** A device as lsdev lists it. */
 export interface OdmDevice {
@@ -95,7 +98,7 @@ export async function queryOdm(
   return retryWhileLocked(sys, argv, () => sys.exec.query(argv, options));
 }
 
-/** A command that changes the device database, again while that is locked. */
+/** A command that changes the device database or a volume group, again while that is locked. */
 export async function runOdm(
   sys: System,
   argv: readonly string[],
@@ -136,5 +139,5 @@ async function retryWhileLocked(
 }
 
 function isLocked(result: Pick<ExecResult, "exitCode" | "stdout" | "stderr">): boolean {
-  return result.exitCode !== 0 && `${result.stderr}\n${result.stdout}`.includes(LOCK_MESSAGE);
+  return result.exitCode !== 0 && LOCK_MESSAGE.test(`${result.stderr}\n${result.stdout}`);
 }

@@ -2,6 +2,7 @@ import { CommandError } from "../../system/command-error.ts";
 import { errorMessage } from "../../text/error-message.ts";
 import type { Problem } from "../../text/problem.ts";
 import type { DistroContext } from "../distro.ts";
+import { runOdm } from "./odm.ts";
 import {
   type PhysicalVolume,
   readActiveVolumeGroups,
@@ -58,8 +59,11 @@ export async function restoreVolumeGroup(
         `Its disk "${found.free[0]?.disk.disk ?? ""}" belongs to none, and another volume group has its name: rename that one, or import this one under another name`,
       );
     }
-    problems.push(...(await checkPresent(ctx, wanted, found)));
-    return { isPresent: true, problems, doneLines: linesOf(found.members) };
+    const isActive = (await readActiveVolumeGroups(ctx.sys)).has(volumeGroup);
+    ctx.log.debug(`Volume group "${volumeGroup}" is there: it is left alone`);
+    problems.push(...checkPresent(wanted, found, isActive));
+    // One that is off may be what an import left that failed: its lines stay until it is on.
+    return { isPresent: true, problems, doneLines: isActive ? linesOf(found.members) : [] };
   }
   const [first] = found.free;
   if (first === undefined) {
@@ -130,25 +134,16 @@ function sortDisks(wanted: WantedVolumeGroup): SortedDisks {
   return { members, free, problems };
 }
 
-async function checkPresent(
-  ctx: DistroContext,
+function checkPresent(
   wanted: WantedVolumeGroup,
   found: SortedDisks,
-): Promise<readonly Problem[]> {
+  isActive: boolean,
+): readonly Problem[] {
   const { volumeGroup } = wanted;
-  const active = await readActiveVolumeGroups(ctx.sys);
-  ctx.log.debug(`Volume group "${volumeGroup}" is there: it is left alone`);
+  const off = `Volume group "${volumeGroup}" is there and varied off, and is left so: varyonvg turns it on`;
   return [
     ...found.free.map((place) => notMember(wanted, place)),
-    ...(active.has(volumeGroup)
-      ? []
-      : [
-          problemAt(
-            wanted,
-            `Volume group "${volumeGroup}" is there and varied off, and is left so: varyonvg turns it on`,
-            "warning",
-          ),
-        ]),
+    ...(isActive ? [] : [problemAt(wanted, off, "warning")]),
   ];
 }
 
@@ -161,7 +156,7 @@ async function importFrom(
   const { sys } = ctx;
   const argv = [IMPORTVG, "-y", volumeGroup, disk];
   let isDone = false;
-  const result = await sys.exec.run(argv, {
+  const result = await runOdm(sys, argv, {
     okExitCodes: "any",
     timeoutMs: IMPORT_TIMEOUT_MS,
     verify: async () => {
@@ -181,7 +176,7 @@ async function importFrom(
     return undefined;
   }
   try {
-    await sys.exec.run([VARYONVG, volumeGroup], {
+    await runOdm(sys, [VARYONVG, volumeGroup], {
       timeoutMs: IMPORT_TIMEOUT_MS,
       verify: async () =>
         (await readActiveVolumeGroups(sys)).has(volumeGroup)
@@ -190,7 +185,7 @@ async function importFrom(
     });
     return undefined;
   } catch (error) {
-    const why = said === undefined ? "" : `${said}. `;
+    const why = said === undefined ? "" : `${said.replace(/\.$/u, "")}. `;
     return `It is defined, and cannot be varied on: ${why}${errorMessage(error)}`;
   }
 }

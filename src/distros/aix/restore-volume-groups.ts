@@ -20,8 +20,8 @@ import {
 const CFGMGR = "/usr/sbin/cfgmgr";
 const CFGMGR_TIMEOUT_MS = 600_000;
 /** After cfgmgr, a disk may take a moment to show its PVID. */
-const DISK_TIMEOUT_MS = 30_000;
-const DISK_INTERVAL_MS = 2000;
+const DISK_TIMEOUT_MS = 10_000;
+const DISK_INTERVAL_MS = 1000;
 const FILE_SIZE_MAX = 1024 * 1024;
 const PROBLEM_COUNT_MAX = 20;
 
@@ -54,11 +54,23 @@ export async function restoreVolumeGroups(ctx: DistroContext): Promise<readonly 
     problems.push(...limit(outcomes.flatMap((outcome) => outcome.problems)));
     if (outcomes.some(({ isPresent }) => isPresent)) {
       const isPlanned = outcomes.some((outcome) => outcome.isPlanned === true);
-      problems.push(...(await mountRestored(ctx, { isPlanned })));
+      problems.push(...(await tryMount(ctx, isPlanned)));
     }
   }
-  keepLines(ctx, file, doneLines);
+  problems.push(...keepLines(ctx, file, doneLines));
   return problems;
+}
+
+/** What cannot be mounted or written does not hide what is wrong with the volume groups. */
+async function tryMount(ctx: DistroContext, isPlanned: boolean): Promise<readonly Problem[]> {
+  try {
+    return await mountRestored(ctx, { isPlanned });
+  } catch (error) {
+    if (!(error instanceof FileError)) {
+      throw error;
+    }
+    return [{ message: `Cannot mount what /etc/filesystems wants mounted: ${error.message}` }];
+  }
 }
 
 /** One volume group whose commands fail does not stop the next. */
@@ -158,22 +170,33 @@ function groupByName(
   return groups;
 }
 
-function keepLines(ctx: DistroContext, file: MappingFile, doneLines: ReadonlySet<number>): void {
+function keepLines(
+  ctx: DistroContext,
+  file: MappingFile,
+  doneLines: ReadonlySet<number>,
+): readonly Problem[] {
   const { fs } = ctx.sys;
+  const path = VOLUME_GROUP_MAPPING_PATH;
   const lines = file.text.split("\n");
   const kept = lines.filter((_, index) => !doneLines.has(index + 1));
-  if (kept.length === 0) {
-    fs.remove(VOLUME_GROUP_MAPPING_PATH);
-    return;
-  }
   const text = `${kept.join("\n")}\n`;
-  if (text !== file.text) {
-    const { mode } = file;
-    fs.write(VOLUME_GROUP_MAPPING_PATH, Buffer.from(text, "latin1"), { mode });
+  try {
+    if (kept.length === 0) {
+      fs.remove(path);
+      return [];
+    }
+    if (text !== file.text) {
+      fs.write(path, Buffer.from(text, "latin1"), { mode: file.mode });
+    }
+  } catch (error) {
+    if (!(error instanceof FileError)) {
+      throw error;
+    }
+    const message = `Cannot take the lines that are done out of "${path}": ${error.message}. They do no harm: a volume group that is there is left alone`;
+    return [{ message }];
   }
-  ctx.log.info(
-    `Lines of "${VOLUME_GROUP_MAPPING_PATH}" that could not be done and stay: ${kept.length}`,
-  );
+  ctx.log.info(`Lines of "${path}" that could not be done and stay: ${kept.length}`);
+  return [];
 }
 
 /** The first ones, and how many more there are; failures before warnings. */

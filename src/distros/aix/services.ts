@@ -27,31 +27,39 @@ export function createAixServices(ctx: DistroContext): ServiceAdapter {
   return {
     async ensureRunning(service) {
       if ((await readState(sys, SUBSYSTEMS[service])) !== "active") {
-        await start(sys, SUBSYSTEMS[service]);
+        await startSubsystem(sys, SUBSYSTEMS[service]);
       }
     },
     async ensureStopped(service) {
       if (isUp(await readState(sys, SUBSYSTEMS[service]))) {
-        await stop(sys, SUBSYSTEMS[service]);
+        await stopSubsystem(sys, SUBSYSTEMS[service]);
       }
     },
-    async restart(service) {
-      const subsystem = SUBSYSTEMS[service];
-      if (!isUp(await readState(sys, subsystem))) {
-        ctx.log.debug(`Subsystem "${subsystem}" does not run and needs no restart`);
-        return;
-      }
-      // Not `refresh`: sshd takes signals, and SRC refreshes only subsystems with sockets.
-      try {
-        await stop(sys, subsystem);
-      } catch (error) {
-        // It may end a moment later and would stay down: forced (-f), and started whatever comes of it.
-        ctx.log.warn(`${errorMessage(error)}: stopping it by force`);
-        await stop(sys, subsystem, "-f").catch(() => undefined);
-      }
-      await start(sys, subsystem);
-    },
+    restart: (service) => restartSubsystem(ctx, SUBSYSTEMS[service]),
   };
+}
+
+/** Stops a subsystem that runs, by force where it does not end, and starts it again. */
+export async function restartSubsystem(ctx: DistroContext, subsystem: string): Promise<void> {
+  const { sys } = ctx;
+  if (!isUp(await readState(sys, subsystem))) {
+    ctx.log.debug(`Subsystem "${subsystem}" does not run and needs no restart`);
+    return;
+  }
+  // Not `refresh`: sshd takes signals, and SRC refreshes only subsystems with sockets.
+  try {
+    await stopSubsystem(sys, subsystem);
+  } catch (error) {
+    // It may end a moment later and would stay down: forced (-f), and started whatever comes of it.
+    ctx.log.warn(`${errorMessage(error)}: stopping it by force`);
+    await stopSubsystem(sys, subsystem, "-f").catch(() => undefined);
+  }
+  await startSubsystem(sys, subsystem);
+}
+
+/** Whether SRC has a subsystem of this name. */
+export async function isSubsystemKnown(sys: System, subsystem: string): Promise<boolean> {
+  return (await readState(sys, subsystem)) !== undefined;
 }
 
 /** Whether SRC says that a subsystem runs, or is about to end. */
@@ -73,14 +81,20 @@ function isUp(state: string | undefined): boolean {
   return state !== undefined && state !== "inoperative";
 }
 
-async function start(sys: System, subsystem: string): Promise<void> {
+/** Starts a subsystem and waits until it runs. */
+export async function startSubsystem(sys: System, subsystem: string): Promise<void> {
   await sys.exec.run([STARTSRC, "-s", subsystem], {
     okExitCodes: "any",
     verify: () => waitForSubsystem(sys, subsystem, "active"),
   });
 }
 
-async function stop(sys: System, subsystem: string, ...flags: readonly string[]): Promise<void> {
+/** Stops a subsystem and waits until it has ended. */
+export async function stopSubsystem(
+  sys: System,
+  subsystem: string,
+  ...flags: readonly string[]
+): Promise<void> {
   await sys.exec.run([STOPSRC, ...flags, "-s", subsystem], {
     okExitCodes: "any",
     verify: () => waitForSubsystem(sys, subsystem, "inoperative"),

@@ -84,6 +84,35 @@ export function setStanzaAttribute(
   return lines.join("\n");
 }
 
+/** The text without the stanzas that `matches`, and without the empty lines behind them; everything else stays, byte for byte. Comments before a stanza stay too: nothing tells whose they are. */
+export function removeStanzas(
+  text: string,
+  matches: (stanza: ReadonlyMap<string, string>) => boolean,
+): string {
+  const lines = text.split("\n");
+  const starts = lines.flatMap((line, index) => (stanzaName(line) === undefined ? [] : [index]));
+  const removed = new Set<number>();
+  for (const [at, start] of starts.entries()) {
+    const end = starts[at + 1] ?? lines.length;
+    const attributes = new Map<string, string>();
+    let last = start;
+    for (let index = start + 1; index < end; index += 1) {
+      const line = lines[index] ?? "";
+      readAttribute(line, attributes);
+      last = attributeName(line) === undefined ? last : index;
+    }
+    if (matches(attributes)) {
+      while (lines[last + 1]?.trim() === "" && last + 2 < lines.length) {
+        last += 1;
+      }
+      for (let index = start; index <= last; index += 1) {
+        removed.add(index);
+      }
+    }
+  }
+  return lines.filter((_, index) => !removed.has(index)).join("\n");
+}
+
 /** Names may hold blanks and colons inside (paths in /etc/filesystems): the last colon ends it. */
 function stanzaName(line: string): string | undefined {
   return /^([^\s*].*?):[ \t]*\r?$/u.exec(line)?.[1];

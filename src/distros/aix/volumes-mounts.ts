@@ -5,6 +5,7 @@ import type { Problem } from "../../text/problem.ts";
 import type { DistroContext } from "../distro.ts";
 import type { MountEntry } from "../volume-adapter.ts";
 import { readLogicalVolumes, type LogicalVolume } from "./logical-volumes.ts";
+import { createPlannedVolumes, type PlannedVolumes } from "./planned-volumes.ts";
 import { findStanza, setStanzaAttribute } from "./stanza-file.ts";
 import { toAixMount, type AixMount } from "./volumes-mount-entry.ts";
 
@@ -23,6 +24,7 @@ const GROUP = "cloudconfig";
 export async function ensureAixMounts(
   ctx: DistroContext,
   entries: readonly MountEntry[],
+  planned: PlannedVolumes = createPlannedVolumes(),
 ): Promise<readonly Problem[]> {
   const problems: Problem[] = [];
   const wanted: AixMount[] = [];
@@ -30,13 +32,15 @@ export async function ensureAixMounts(
   const mounted = await readMountedOver(ctx);
   const before = readTextIfExists(ctx.sys.fs, FILESYSTEMS_PATH) ?? "";
   let text = before;
-  for (const entry of entries) {
+  for (const entry of parentsFirst(entries)) {
     const mount = toAixMount(entry);
     if (typeof mount === "string") {
       problems.push({ message: mount, path: entry.path });
       continue;
     }
-    volumes ??= mount.vfs.startsWith("jfs") ? await readLogicalVolumes(ctx.sys) : undefined;
+    volumes ??= mount.vfs.startsWith("jfs")
+      ? [...(await readLogicalVolumes(ctx.sys)), ...planned.volumes]
+      : undefined;
     const wrong =
       checkOthers(wanted, mount) ??
       checkStanza(text, mount) ??
@@ -64,6 +68,12 @@ export async function ensureAixMounts(
     }
   }
   return problems;
+}
+
+/** A file system is mounted before those in its directories, now and by the order of its stanza at boot. */
+function parentsFirst(entries: readonly MountEntry[]): readonly MountEntry[] {
+  const depth = ({ mountPoint }: MountEntry): number => mountPoint.split(/\/+/u).length;
+  return [...entries].sort((a, b) => depth(a) - depth(b));
 }
 
 /** What mount lists: device (or "node:directory") by mount point. */
@@ -166,7 +176,7 @@ function withStanza(text: string, mount: AixMount, volumes: readonly LogicalVolu
     ["log", isOurs ? findLog(mount, volumes) : undefined],
     ["mount", String(mount.isMounted)],
     ["type", isOurs ? GROUP : undefined],
-    ["options", mount.options.length === 0 ? undefined : mount.options.join(",")],
+    ["options", optionsOf(mount, isOurs ? old?.get("options") : undefined)],
     ["account", isOurs ? "false" : undefined],
   ];
   let edited = text;
@@ -176,6 +186,14 @@ function withStanza(text: string, mount: AixMount, volumes: readonly LogicalVolu
     }
   }
   return edited;
+}
+
+/** Without options: none, and in a stanza of ours that had some, what AIX does without. */
+function optionsOf(mount: AixMount, own: string | undefined): string | undefined {
+  if (mount.options.length > 0) {
+    return mount.options.join(",");
+  }
+  return own === undefined ? undefined : "rw";
 }
 
 /** jfs2 needs its log named: the one of its volume group, or inside the file system where there is none. */
@@ -191,6 +209,12 @@ function findLog(mount: AixMount, volumes: readonly LogicalVolume[]): string | u
 }
 
 async function runMount(ctx: DistroContext, mount: AixMount): Promise<readonly Problem[]> {
+  // In a file system that was mounted just now its directory may be another one, or missing.
+  const wrong = makeMountPoint(ctx, mount);
+  if (wrong !== undefined) {
+    const message = `Cannot mount "${sourceOf(mount)}" on "${mount.mountPoint}": ${wrong}. Its entry in ${FILESYSTEMS_PATH} stays`;
+    return [{ message, path: mount.path }];
+  }
   const { exitCode, stderr } = await ctx.sys.exec.run([MOUNT, mount.mountPoint], {
     okExitCodes: "any",
     timeoutMs: MOUNT_TIMEOUT_MS,
@@ -198,6 +222,6 @@ async function runMount(ctx: DistroContext, mount: AixMount): Promise<readonly P
   if (exitCode === 0) {
     return [];
   }
-  const message = `"${MOUNT} ${mount.mountPoint}" ended with exit code ${exitCode}: ${stderr.trim()}. Its entry in ${FILESYSTEMS_PATH} and its directory stay, the next boot tries again`;
+  const message = `"${MOUNT} ${mount.mountPoint}" ended with exit code ${exitCode}: ${stderr.trim().replace(/\s+/gu, " ")}. Its entry in ${FILESYSTEMS_PATH} and its directory stay, the next boot tries again`;
   return [{ message, path: mount.path }];
 }

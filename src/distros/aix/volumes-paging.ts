@@ -1,13 +1,19 @@
 import { parseSizeBytes } from "../../text/size.ts";
 import type { Problem } from "../../text/problem.ts";
 import type { DistroContext } from "../distro.ts";
+import { suggestSwapBytes } from "../posix/swap-size.ts";
 import type { SwapRequest } from "../volume-adapter.ts";
 import { parseLogicalVolumes } from "./logical-volumes.ts";
+import { readAttribute, runOdm } from "./odm.ts";
 
 const LSVG = "/usr/sbin/lsvg";
 const LSPS = "/usr/sbin/lsps";
 const CHPS = "/usr/sbin/chps";
 const MKPS = "/usr/sbin/mkps";
+const LSLV = "/usr/sbin/lslv";
+const CHLV = "/usr/sbin/chlv";
+/** What mklv and mkps let a volume have; only above it the volume is asked for its own limit. */
+const USUAL_PARTITIONS_MAX = 512;
 const QUERY = { okExitCodes: "any", timeoutMs: 60_000 } as const;
 const CHANGE_TIMEOUT_MS = 600_000;
 const MEGABYTE = 2 ** 20;
@@ -36,12 +42,16 @@ export async function ensurePagingSpace(
   if (details.exitCode !== 0 || facts === undefined) {
     return refuse(
       "volume_group",
-      `Cannot make paging space in "${group}": it is not there or not varied on (${details.stderr.trim()})`,
+      `Cannot make paging space in "${group}": it is not there or not varied on (${oneLine(details.stderr)})`,
     );
   }
   const spaces = await readPagingSpaces(ctx, group);
   const total = spaces.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
-  const count = Math.ceil((swap.sizeBytes - total) / facts.partitionBytes);
+  const wanted = await chooseSize(ctx, swap, total + facts.freePartitions * facts.partitionBytes);
+  if (typeof wanted === "string") {
+    return refuse("size", wanted);
+  }
+  const count = Math.ceil((wanted - total) / facts.partitionBytes);
   if (count <= 0) {
     ctx.log.debug(`Paging space in ${group} is ${total / MEGABYTE} MB already: nothing to do`);
     return [];
@@ -52,20 +62,80 @@ export async function ensurePagingSpace(
     const free = (facts.freePartitions * facts.partitionBytes) / MEGABYTE;
     return refuse(
       "size",
-      `Cannot make the paging space of "${group}" ${swap.sizeBytes / MEGABYTE} MB large: it is ${total / MEGABYTE} MB, ${(needed * facts.partitionBytes) / MEGABYTE} MB more are needed, and ${free} MB are free in the group. Nothing is changed`,
+      `Cannot make the paging space of "${group}" ${wanted / MEGABYTE} MB large: it is ${total / MEGABYTE} MB, ${(needed * facts.partitionBytes) / MEGABYTE} MB more are needed, and ${free} MB are free in the group. Nothing is changed`,
     );
   }
   const argv =
     largest === undefined
       ? [MKPS, "-a", "-n", "-s", String(count), group]
       : [CHPS, "-s", String(count), largest.name];
-  const { exitCode, stderr } = await ctx.sys.exec.run(argv, {
+  const partitions = (largest?.sizeBytes ?? 0) / facts.partitionBytes + count;
+  const raised = largest === undefined ? 0 : await raiseMaximum(ctx, largest.name, partitions);
+  if (typeof raised === "string") {
+    return refuse("size", `${raised}. Nothing is changed`);
+  }
+  const failure = await change(ctx, argv);
+  const remains =
+    raised === 0 ? "" : `. It may have ${raised} partitions now; nothing else changed`;
+  return failure === undefined ? [] : refuse("size", `${failure}${remains}`);
+}
+
+/** Lets a volume have so many partitions where it may not. Returns the new limit, 0 where that need not be, or what went wrong. */
+async function raiseMaximum(
+  ctx: DistroContext,
+  volume: string,
+  partitions: number,
+): Promise<number | string> {
+  if (partitions <= USUAL_PARTITIONS_MAX) {
+    return 0;
+  }
+  const { stdout } = await ctx.sys.exec.query([LSLV, volume], QUERY);
+  const most = /^MAX LPs:\s+(\d+)/mu.exec(stdout)?.[1];
+  if (most === undefined || Number(most) >= partitions) {
+    return 0;
+  }
+  return (await change(ctx, [CHLV, "-x", String(partitions), volume])) ?? partitions;
+}
+
+/** Runs it, again while another command has the volume group. Returns how it failed. */
+async function change(ctx: DistroContext, argv: readonly string[]): Promise<string | undefined> {
+  const { exitCode, stderr } = await runOdm(ctx.sys, argv, {
     okExitCodes: "any",
     timeoutMs: CHANGE_TIMEOUT_MS,
   });
   return exitCode === 0
-    ? []
-    : refuse("size", `"${argv.join(" ")}" ended with exit code ${exitCode}: ${stderr.trim()}`);
+    ? undefined
+    : `"${argv.join(" ")}" ended with exit code ${exitCode}: ${oneLine(stderr)}`;
+}
+
+function oneLine(text: string): string {
+  return text.trim().replace(/\s+/gu, " ");
+}
+
+/** Bytes in all, or why nothing tells. For "auto", by the memory of the partition (`realmem`, in KB). */
+async function chooseSize(
+  ctx: DistroContext,
+  swap: SwapRequest,
+  freeBytes: number,
+): Promise<number | string> {
+  if (swap.sizeBytes !== "auto") {
+    return swap.sizeBytes;
+  }
+  const text = await readAttribute(ctx.sys, "sys0", "realmem");
+  const memoryBytes = /^\d{1,12}$/u.test(text ?? "") ? Number(text) * 1024 : 0;
+  if (memoryBytes === 0) {
+    return `Cannot tell how large the paging space should be: expected the memory in KB in "realmem" of sys0, got ${text === undefined ? "nothing" : `"${text}"`}. Say "size" as a number`;
+  }
+  const { maxBytes } = swap;
+  const bytes = suggestSwapBytes({
+    memoryBytes,
+    freeBytes,
+    ...(maxBytes === undefined ? {} : { maxBytes }),
+  });
+  ctx.log.info(
+    `Paging space of ${Math.floor(bytes / MEGABYTE)} MB suits ${Math.floor(memoryBytes / MEGABYTE)} MB of memory, with ${Math.floor(freeBytes / MEGABYTE)} MB for it`,
+  );
+  return bytes;
 }
 
 /** `lsvg VG`: partition size and what is free; undefined where it does not tell (`?????` where varied off). */

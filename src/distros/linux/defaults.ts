@@ -19,6 +19,7 @@ export function createLinuxDefaults(name: string): DistroDefaults {
       templatesDir: "/etc/cloud/templates",
       configFile: "/etc/cloud/cloud.cfg",
       logDir: "/var/log",
+      modulesDir: "/usr/lib/cloud-init/modules",
     },
     systemInfo,
     rootOwner: "root:root",

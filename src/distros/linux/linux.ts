@@ -1,5 +1,8 @@
 import type { Distro, DistroContext } from "../distro.ts";
+import { createLinuxClean } from "./clean.ts";
 import { createLinuxDefaultUser, familyOf } from "./defaults.ts";
+import { createLinuxDisks } from "./disks.ts";
+import { createLinuxGrowth } from "./growth.ts";
 import { createLinuxHostname } from "./hostname.ts";
 import { readLinuxMachineId } from "./machine-id.ts";
 import { createLinuxLocale } from "./locale.ts";
@@ -14,6 +17,7 @@ import { createLinuxTime } from "./time.ts";
 import { createLinuxTrust } from "./trust.ts";
 import { readLinuxUptimeSeconds } from "./uptime.ts";
 import { createLinuxUsers } from "./users.ts";
+import { createLinuxVolumes } from "./volumes.ts";
 
 /** A Linux with shadow's tools and systemd or System V services. */
 export function createLinux(ctx: DistroContext, name: string): Distro {
@@ -35,5 +39,9 @@ export function createLinux(ctx: DistroContext, name: string): Distro {
     packages: createLinuxPackages(ctx),
     locale: createLinuxLocale(ctx, familyOf(name)),
     power: createLinuxPower(ctx),
+    volumes: createLinuxVolumes(ctx),
+    growth: createLinuxGrowth(ctx),
+    disks: createLinuxDisks(ctx),
+    clean: createLinuxClean(ctx),
   };
 }

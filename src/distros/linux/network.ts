@@ -67,9 +67,14 @@ async function ensureNetworkd(ctx: DistroContext, config: NetworkConfig): Promis
   return { changed: isChanged, problems };
 }
 
-function readUnits(sys: System): NetworkdState {
+/** The units that earlier runs wrote. */
+export function ownNetworkUnits(sys: System): readonly string[] {
   const names = isDirectory(sys.fs, NETWORKD_DIRECTORY) ? sys.fs.list(NETWORKD_DIRECTORY) : [];
-  const paths = names.filter(isOwnUnit).map((name) => `${NETWORKD_DIRECTORY}/${name}`);
+  return names.filter(isOwnUnit).map((name) => `${NETWORKD_DIRECTORY}/${name}`);
+}
+
+function readUnits(sys: System): NetworkdState {
+  const paths = ownNetworkUnits(sys);
   return { units: new Map(paths.map((path) => [path, readText(sys.fs, path)])) };
 }
 

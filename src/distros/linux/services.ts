@@ -1,6 +1,7 @@
 import { exists, isDirectory } from "../../system/files.ts";
 import type { System } from "../../system/system.ts";
 import type { DistroContext, Service, ServiceAdapter } from "../distro.ts";
+import { createLinuxNamedServices } from "./named-services.ts";
 
 const SYSTEMCTL = "/usr/bin/systemctl";
 const SERVICE = "/usr/sbin/service";
@@ -40,6 +41,7 @@ export function createLinuxServices(ctx: DistroContext): ServiceAdapter {
       : NAMES[service];
   };
   return {
+    named: createLinuxNamedServices(ctx),
     async ensureRunning(service) {
       const found = await tool().find(namesOf(service));
       if (found === undefined) {

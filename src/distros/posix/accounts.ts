@@ -24,12 +24,9 @@ const GROUP = "/etc/group";
 /** Larger ones are not this file: 100,000 users take 8 MiB. */
 const ACCOUNTS_LENGTH_MAX = 64 * 1024 * 1024;
 
-/** The user's line in /etc/passwd, or undefined. Only the line that fits is parsed. */
+/** The user's line in /etc/passwd, or undefined. Only lines that begin with the name are parsed. */
 export function findPasswdEntry(fs: FileSystem, name: string): PasswdEntry | undefined {
-  const line = findLine(readAccounts(fs, PASSWD), name);
-  const entry = line === undefined ? undefined : parsePasswdLine(line);
-  // "root:x" begins a line of the table as well.
-  return entry?.name === name ? entry : undefined;
+  return findEntry(readAccounts(fs, PASSWD), name, parsePasswdLine);
 }
 
 /** All users of /etc/passwd by name, for who looks for many of them; of two lines for one the first counts. */
@@ -45,9 +42,7 @@ export function findUserNameByUid(fs: FileSystem, uid: number): string | undefin
 
 /** The group's line in /etc/group, or undefined. */
 export function findGroupEntry(fs: FileSystem, name: string): GroupEntry | undefined {
-  const line = findLine(readAccounts(fs, GROUP), name);
-  const entry = line === undefined ? undefined : parseGroupLine(line);
-  return entry?.name === name ? entry : undefined;
+  return findEntry(readAccounts(fs, GROUP), name, parseGroupLine);
 }
 
 /** The name of the group with this gid, or undefined. */
@@ -86,14 +81,27 @@ function readAccounts(fs: FileSystem, path: string): string {
   return text;
 }
 
-function findLine(text: string, name: string): string | undefined {
+/** The first line that begins with the name and is an entry: a damaged one may stand before it. */
+function findEntry<T extends { readonly name: string }>(
+  text: string,
+  name: string,
+  parse: (line: string) => T | undefined,
+): T | undefined {
   const prefix = `${name}:`;
-  const at = text.startsWith(prefix) ? 0 : text.indexOf(`\n${prefix}`) + 1;
-  if (at === 0 && !text.startsWith(prefix)) {
-    return undefined;
+  let at = text.startsWith(prefix) ? 0 : text.indexOf(`\n${prefix}`) + 1;
+  while (at > 0 || text.startsWith(prefix, at)) {
+    const end = text.indexOf("\n", at);
+    const entry = parse(text.slice(at, end === -1 ? text.length : end));
+    // "root:x" begins a line of the table as well.
+    if (entry?.name === name) {
+      return entry;
+    }
+    at = text.indexOf(`\n${prefix}`, at) + 1;
+    if (at === 0) {
+      return undefined;
+    }
   }
-  const end = text.indexOf("\n", at);
-  return text.slice(at, end === -1 ? text.length : end);
+  return undefined;
 }
 
 /** Both files keep the id in the third field. */

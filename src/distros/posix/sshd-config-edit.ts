@@ -6,7 +6,8 @@ import { parseSshdLine, readSshdOptions, SSHD_CONFIG } from "./sshd-config.ts";
 
 const SSHD_PATHS = ["/usr/sbin/sshd", "/opt/freeware/sbin/sshd"];
 const DROP_IN_DIRECTORY = "/etc/ssh/sshd_config.d";
-const DROP_IN = `${DROP_IN_DIRECTORY}/50-cloud-init.conf`;
+/** Where options go that are ours. */
+export const SSHD_DROP_IN = `${DROP_IN_DIRECTORY}/50-cloud-init.conf`;
 const DROP_IN_MODE = 0o600;
 const STDERR_LENGTH_MAX = 500;
 /**
@@ -85,7 +86,7 @@ export async function ensureSshdOption(
   if (readSshdText(fs, SSHD_CONFIG) === undefined) {
     throw new Error(`there is no ${SSHD_CONFIG}: is OpenSSH installed?`);
   }
-  const path = isDropInFirst(fs, keyword) ? DROP_IN : SSHD_CONFIG;
+  const path = isDropInFirst(fs, keyword) ? SSHD_DROP_IN : SSHD_CONFIG;
   const old = readSshdText(fs, path) ?? "";
   const restore = writeKeepingAttributes(fs, path, setSshdOption(old, keyword, value));
   if (!isSet()) {
@@ -122,7 +123,7 @@ export async function testSshdConfig(
 
 /** Writes a text as `readSshdText` gives it, with the mode and owner that the file has; returns what undoes it. */
 export function writeKeepingAttributes(fs: FileSystem, path: string, text: string): () => void {
-  const undo = editFile(fs, path, () => text, path === DROP_IN ? DROP_IN_MODE : undefined);
+  const undo = editFile(fs, path, () => text, path === SSHD_DROP_IN ? DROP_IN_MODE : undefined);
   return undo ?? (() => {});
 }
 

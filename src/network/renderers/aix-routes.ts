@@ -1,6 +1,6 @@
 import { formatMask, prefixLengthMax } from "../ip-address.ts";
 import type { Change } from "../../system/change.ts";
-import type { NetworkConfig, RouteConfig } from "../network-config.ts";
+import type { InterfaceConfig, NetworkConfig, RouteConfig } from "../network-config.ts";
 import { type AixRouteState, isSameTarget, parseStoredRoutes } from "./aix-stored-routes.ts";
 import { silently } from "./rc-tcpip.ts";
 import { commandChange, type NetworkStep } from "./renderer.ts";
@@ -68,8 +68,10 @@ export function renderAixRoutes(
 }
 
 /**
- * Default routes of the kernel alone, through an interface of ours, beside the wanted one: a DHCP
- * server gave them before. Those of routers go when ndpd-host starts anew.
+ * Default routes of the kernel alone, through an interface that we address, beside the wanted one: a
+ * DHCP server gave them before. Those of routers go when ndpd-host starts anew. Where the
+ * configuration does not say how an interface gets its address, whoever gave it the route runs on
+ * and would only give it again.
  */
 function renderRivals(
   config: NetworkConfig,
@@ -85,7 +87,7 @@ function renderRivals(
         each.family === 4 &&
         each.prefixLength === 0 &&
         each.gateway !== route.gateway &&
-        config.interfaces.some(({ name }) => name === each.device) &&
+        config.interfaces.some((iface) => iface.name === each.device && isAddressed(iface)) &&
         !stored.some(({ gateway }) => gateway === each.gateway),
     )
     .map(({ gateway }) => commandChange([ROUTE, "delete", "default", gateway]));
@@ -142,6 +144,11 @@ export function chooseAixRoutes(config: NetworkConfig): readonly RouteConfig[] {
     }
   }
   return [...chosen.values()];
+}
+
+/** Whether the configuration says how an interface gets addresses. */
+export function isAddressed({ addresses, dhcp4, dhcp6, slaac }: InterfaceConfig): boolean {
+  return addresses.length > 0 || dhcp4 || dhcp6 !== "no" || slaac;
 }
 
 /** Whether a server or a router tells the default route of this family. */

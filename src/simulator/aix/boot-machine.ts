@@ -2,7 +2,7 @@ import { readTextIfExists } from "../../system/files.ts";
 import type { FileSystem } from "../../system/system.ts";
 import { configureNetwork } from "./boot-network.ts";
 import { discoverDevices } from "./discover.ts";
-import { findDisk, membersOf } from "./lvm.ts";
+import { hasQuorum } from "./lvm.ts";
 import { type AixMachine, findDevice, takePid } from "./machine.ts";
 import { SYSTEM_DIRECTORIES, mountAll } from "./mount-stanza.ts";
 import { unmountTree, unmountVolume } from "./mount-table.ts";
@@ -81,13 +81,12 @@ function clearDevices(machine: AixMachine): void {
   );
 }
 
-/** Volume groups that are known, have all their disks and are to be on; paging spaces likewise. */
+/** Volume groups that are known, have a quorum of their disks and are to be on; paging spaces likewise. */
 function varyOnAtBoot(machine: AixMachine): void {
   for (const group of machine.storage.volumeGroups) {
-    const disks = membersOf(machine.storage, group);
-    const isWhole = disks.every(({ name }) => findDisk(machine, name) !== undefined);
     if (group.state !== "unknown") {
-      group.state = isWhole && (group.autoOn || group.name === "rootvg") ? "active" : "varied-off";
+      const isWanted = group.autoOn || group.name === "rootvg";
+      group.state = isWanted && hasQuorum(machine, group) ? "active" : "varied-off";
     }
   }
   for (const space of machine.storage.pagingSpaces) {
@@ -111,7 +110,10 @@ function startDaemons(machine: AixMachine, rcTcpip: string): void {
     lines.flatMap((line) => /^start\s+\S*\/([^/\s]+)/u.exec(line)?.[1] ?? []),
   );
   for (const subsystem of machine.subsystems) {
-    const isActive = switchedOn.has(subsystem.name) || BOOT_SUBSYSTEMS.includes(subsystem.name);
+    // Without RMC no peer domain is online: where one is, something has started it.
+    const isNeeded = subsystem.name === "ctrmc" && machine.storage.peerDomain?.isOnline === true;
+    const isActive =
+      switchedOn.has(subsystem.name) || BOOT_SUBSYSTEMS.includes(subsystem.name) || isNeeded;
     subsystem.state = isActive ? "active" : "inoperative";
     delete subsystem.pid;
     delete subsystem.stoppedAtMs;

@@ -168,6 +168,10 @@ export const aixCommands: readonly CommandEntry[] = [
     load: async () => (await import("./commands/lsgroup.ts")).lsgroup,
   },
   {
+    path: "/usr/sbin/lsitab",
+    load: async () => (await import("./commands/lsitab.ts")).lsitab,
+  },
+  {
     path: "/usr/bin/lslpp",
     load: async () => (await import("./commands/lslpp.ts")).lslpp,
   },
@@ -220,6 +224,10 @@ export const aixCommands: readonly CommandEntry[] = [
   {
     path: "/usr/bin/mkgroup",
     load: async () => (await import("./commands/mkgroup.ts")).mkgroup,
+  },
+  {
+    path: "/usr/sbin/mkitab",
+    load: async () => (await import("./commands/mkitab.ts")).mkitab,
   },
   {
     path: "/usr/sbin/mklv",
@@ -284,6 +292,10 @@ export const aixCommands: readonly CommandEntry[] = [
   {
     path: "/usr/sbin/rmfs",
     load: async () => (await import("./commands/rmfs.ts")).rmfs,
+  },
+  {
+    path: "/usr/sbin/rmitab",
+    load: async () => (await import("./commands/rmitab.ts")).rmitab,
   },
   {
     path: "/usr/sbin/rmlv",

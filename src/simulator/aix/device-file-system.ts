@@ -1,6 +1,8 @@
 import { FileError } from "../../system/file-error.ts";
 import { sortFileNames } from "../../system/file-names.ts";
 import type { FileStat, FileSystem, RandomAccessFile } from "../../system/system.ts";
+import { readDiskContent } from "./disk-content.ts";
+import { findDisk } from "./lvm.ts";
 import { type AixMachine, findDevice } from "./machine.ts";
 import { discOfPath } from "./seed.ts";
 
@@ -8,8 +10,8 @@ import { discOfPath } from "./seed.ts";
 export type Media = ReadonlyMap<string, Uint8Array>;
 
 /**
- * `base` with what the kernel adds: device files of the optical drives that are Available, and
- * mounted discs that refuse writes.
+ * `base` with what the kernel adds: device files of the optical drives and disks that are
+ * Available, and mounted discs that refuse writes.
  */
 export function createDeviceFileSystem(
   base: FileSystem,
@@ -50,7 +52,12 @@ function createDriveReads(
       const name = driveOf(path);
       return name === undefined ? base.readBytesIfExists(path) : readDrive(path, name);
     },
-    stat: (path) => (driveOf(path) === undefined ? base.stat(path) : DRIVE_STAT),
+    stat(path) {
+      if (driveOf(path) !== undefined) {
+        return DRIVE_STAT;
+      }
+      return diskOf(machine, path) === undefined ? base.stat(path) : { ...DRIVE_STAT, mode: 0o600 };
+    },
     list(path) {
       const names = base.list(path);
       return path === "/dev" ? sortFileNames([...names, ...driveNames(machine)]) : names;
@@ -58,13 +65,37 @@ function createDriveReads(
     open(path) {
       const name = driveOf(path);
       if (name === undefined) {
-        return base.open(path);
+        return openDisk(machine, path) ?? base.open(path);
       }
       const disc = machine.faults.discsUnreadableRaw ? undefined : openDisc(media, name);
       if (disc === undefined) {
         throw new FileError("open", path, "EIO");
       }
       return disc;
+    },
+  };
+}
+
+function diskOf(machine: AixMachine, path: string): ReturnType<typeof findDisk> {
+  const name = /^\/dev\/r?(hdisk\d+)$/u.exec(path)?.[1];
+  return name === undefined ? undefined : findDisk(machine, name);
+}
+
+/** A disk, raw; EBUSY where another machine has reserved it. */
+function openDisk(machine: AixMachine, path: string): RandomAccessFile | undefined {
+  const disk = diskOf(machine, path);
+  if (disk === undefined) {
+    return undefined;
+  }
+  if (machine.faults.reservedDisks.includes(disk.name)) {
+    throw new FileError("open", path, "EBUSY");
+  }
+  return {
+    sizeBytes: undefined,
+    read: (offsetBytes, lengthBytes) =>
+      readDiskContent(machine.storage, disk, offsetBytes, lengthBytes),
+    close() {
+      // Nothing is held.
     },
   };
 }

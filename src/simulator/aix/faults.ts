@@ -31,6 +31,18 @@ export interface AixFaults {
   stopTakesMs: number;
   /** So many calls of importvg still fail, and leave nothing. */
   importvgFailures: number;
+  /** importvg defines a volume group some of whose disks are missing, and leaves it off ([U]). Else it leaves nothing. */
+  importvgDefinesIncomplete: boolean;
+  /** Devices that take no change: chdev ends with 0514-047. */
+  refusedDevices: string[];
+  /** So many calls of crfs still fail, and leave nothing. */
+  crfsFailures: number;
+  /** Disks that another machine has reserved: they cannot be read. */
+  reservedDisks: string[];
+  /** `chvg -g` raises the factor of a group where a disk has grown beyond it, as IBM documents. Else it refuses ([U]). */
+  growthRaisesFactor: boolean;
+  /** Volume groups of which `chvg -g` does not see that a disk has grown. */
+  growthNotSeen: string[];
   /** By name: how many commands still find the volume group locked. */
   lockedVolumeGroups: Record<string, number>;
   /** `recfgct` ends well, but the node id is the old one. */
@@ -55,6 +67,12 @@ export function createFaults(wanted: Partial<AixFaults> = {}): AixFaults {
     refusedAddresses: [],
     stopTakesMs: 1_500,
     importvgFailures: 0,
+    importvgDefinesIncomplete: false,
+    refusedDevices: [],
+    crfsFailures: 0,
+    reservedDisks: [],
+    growthRaisesFactor: false,
+    growthNotSeen: [],
     lockedVolumeGroups: {},
     recfgctKeepsNodeId: false,
     unreachableServers: [],

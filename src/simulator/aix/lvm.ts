@@ -62,6 +62,18 @@ export function createLogicalVolume(name: string, type: string): LogicalVolume {
   return { name, type, lps: 0, maxLps: DEFAULT_MAX_LPS, copies: 1, extents: {} };
 }
 
+const PPS_PER_FACTOR = 1_016;
+
+/** The most partitions of a disk that a volume group may count. */
+export function diskPpsMax({ type, factor = 1 }: VolumeGroup): number {
+  return type === "scalable" ? Number.MAX_SAFE_INTEGER : PPS_PER_FACTOR * factor;
+}
+
+/** The most disks that a normal or big volume group may have with a factor. */
+export function disksMax({ type, factor = 1 }: VolumeGroup): number {
+  return Math.floor((type === "big" ? 128 : 32) / factor);
+}
+
 /** Partitions of a disk as its volume group counts them: one is lost to the descriptor area. */
 export function totalPps(group: VolumeGroup, disk: PhysicalVolume): number {
   return Math.max(0, Math.ceil(disk.seenMb / group.ppMb) - 1);
@@ -76,6 +88,46 @@ export function freePps(group: VolumeGroup, disk: PhysicalVolume): number {
 /** The disks of a volume group that the machine has. */
 export function membersOf(storage: AixStorage, group: VolumeGroup): PhysicalVolume[] {
   return group.members.flatMap((pvid) => storage.disks.find((disk) => disk.pvid === pvid) ?? []);
+}
+
+/** PVIDs of the members whose disk the machine does not have, or does not know. */
+export function missingMembers(machine: AixMachine, group: VolumeGroup): string[] {
+  return group.members.filter(
+    (pvid) =>
+      !machine.storage.disks.some(
+        (disk) => disk.pvid === pvid && findDisk(machine, disk.name) !== undefined,
+      ),
+  );
+}
+
+/**
+ * Whether the disks that are there hold more than half of the descriptor areas. A lone disk has two
+ * of them, of two disks the first has two, and of more each has one.
+ */
+export function hasQuorum(machine: AixMachine, group: VolumeGroup): boolean {
+  const missing = new Set(missingMembers(machine, group));
+  const areas = group.members.map((pvid, index) => ({
+    count: group.members.length < 3 && index === 0 ? 2 : 1,
+    isThere: !missing.has(pvid),
+  }));
+  const sum = (which: typeof areas): number => which.reduce((total, { count }) => total + count, 0);
+  return sum(areas.filter(({ isThere }) => isThere)) * 2 > sum(areas);
+}
+
+/** 0516-404 of the commands that need more partitions than there are; `after` is what they say themselves. */
+export function cannotAllocate(after = ""): CommandOutcome {
+  return failed(
+    1,
+    `0516-404 allocp: This system cannot fulfill the allocation request.\n        There are not enough free partitions or not enough physical volumes\n        to keep strictness and satisfy allocation requests.${after === "" ? "  The command\n        should be retried with different allocation characteristics." : `\n${after}`}`,
+  );
+}
+
+/** 0516-787. */
+export function overMaximum(command: string, volume: LogicalVolume): CommandOutcome {
+  return failed(
+    1,
+    `0516-787 ${command}: Maximum allocation for logical volume ${volume.name}\n        is ${volume.maxLps}.`,
+  );
 }
 
 /** Gives a volume that many more logical partitions; all or nothing. */

@@ -1,6 +1,6 @@
 import type { FileSystem } from "../../system/system.ts";
 import { type FileSystemStanza, readStanzas } from "./file-system-stanzas.ts";
-import { findVolumeOfDevice } from "./lvm.ts";
+import { findVolumeOfDevice, missingMembers } from "./lvm.ts";
 import type { AixMachine } from "./machine.ts";
 import { mountVolume } from "./mount-table.ts";
 
@@ -61,6 +61,10 @@ export function mountRequest(ctx: MountContext, request: MountRequest): string |
   }
   if (found.volume.fileSystem === undefined || vfs !== "jfs2") {
     return refuse("The media is not formatted or the format is not correct.");
+  }
+  const missing = missingMembers(machine, found.group);
+  if (missing.some((pvid) => found.volume.extents[pvid] !== undefined)) {
+    return refuse("There is an input or output error.");
   }
   const { log } = found.volume.fileSystem;
   const options = `${request.options === "" ? "rw" : request.options},log=${log}`;

@@ -32,12 +32,15 @@ const ROOT_VOLUMES = [
 export function createStorage(seed: SeedStorage = {}): AixStorage {
   const disks = allDisks(seed);
   const storage: AixStorage = {
-    disks: disks.map(({ name, sizeMb = DISK_MB, grownFromMb = sizeMb, pvid = "" }) => ({
-      name,
-      pvid,
-      sizeMb,
-      seenMb: grownFromMb,
-    })),
+    disks: disks.map(
+      ({ name, sizeMb = DISK_MB, grownFromMb = sizeMb, pvid = "", foreignData }) => ({
+        name,
+        pvid,
+        sizeMb,
+        seenMb: grownFromMb,
+        ...(foreignData === undefined ? {} : { foreignData }),
+      }),
+    ),
     volumeGroups: [],
     pagingSpaces: [{ volume: "hd6", isActive: true, isAuto: true }],
     paths: disks.flatMap(createPaths),

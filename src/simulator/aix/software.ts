@@ -7,6 +7,7 @@ const BASE: readonly string[] = [
   "fileset bos.rte 7.3.0.0",
   "fileset bos.net.tcp.client 7.3.0.0",
   "fileset rpm.rte 4.18.1.2000",
+  "fileset rsct.core.rmc 3.3.2.0",
   "rpm dnf 4.2.17",
   "rpm bash 5.2.15",
 ];

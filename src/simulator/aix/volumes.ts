@@ -22,6 +22,8 @@ export interface PhysicalVolume {
   sizeMb: number;
   /** The size that its volume group counts with: smaller than `sizeMb` until `chvg -g`. */
   seenMb: number;
+  /** What something other than LVM wrote on it, and is lost with the next mkvg. */
+  foreignData?: string;
 }
 
 export interface VolumeGroup {
@@ -33,6 +35,8 @@ export interface VolumeGroup {
   members: string[];
   ppMb: number;
   type: "normal" | "big" | "scalable";
+  /** 1016 partitions of a disk, times this; absent: 1. Scalable ones have no such limit. */
+  factor?: number;
   /** Varied on at boot. */
   autoOn: boolean;
   /** "unknown": on its disks only, as after exportvg or a cleared database. */
@@ -106,6 +110,8 @@ export interface SeedDisk {
   readonly pvid?: string;
   /** Known only after cfgmgr. */
   readonly isLate?: boolean;
+  /** Written by something other than LVM: "ORCLDISK". */
+  readonly foreignData?: string;
   /** Number of paths, default 1. More than one: through fscsi0 and fscsi1. */
   readonly paths?: number;
 }

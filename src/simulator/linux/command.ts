@@ -1,4 +1,5 @@
 import type { FileSystem } from "../../system/system.ts";
+import type { LinuxStorage } from "./storage.ts";
 
 /** One Linux command: what it does not know, it refuses. */
 export interface LinuxCommand {
@@ -15,6 +16,21 @@ export interface LinuxCommandContext {
   readonly fs: FileSystem;
   readonly stdin: string;
   randomBytes(count: number): Uint8Array;
+  /** Disks and what is mounted. Device nodes follow when the command has ended. */
+  readonly storage: LinuxStorage;
+  /** A file of that many bytes, of which only the first are kept. */
+  placeFile(path: string, file: PlacedFile): void;
+  /** The links of udev are up to date when the command has ended. */
+  settle(): void;
+}
+
+/** A large file as fallocate(1) and dd(1) make it. */
+export interface PlacedFile {
+  readonly sizeBytes: number;
+  /** Its first bytes; the rest are zeros. */
+  readonly head: Uint8Array;
+  /** Default 0644, or what the file has. */
+  readonly mode?: number;
 }
 
 export interface LinuxOutcome {

@@ -15,7 +15,7 @@ export function linuxFiles(
     "/etc/passwd": PASSWD,
     "/etc/group": GROUP,
     "/etc/shadow": SHADOW,
-    "/etc/os-release": `ID=${distro}\nNAME="Simulated ${distro}"\nPRETTY_NAME="Simulated ${distro}"\n`,
+    "/etc/os-release": `ID=${distro}\nNAME="Simulated ${distro}"\nPRETTY_NAME="Simulated ${distro}"\n${CODENAMES[distro] ?? ""}`,
     "/etc/hostname": "localhost\n",
     "/etc/hosts": "127.0.0.1 localhost\n::1 localhost ip6-localhost ip6-loopback\n",
     "/etc/machine-id": "0123456789abcdef0123456789abcdef\n",
@@ -27,12 +27,18 @@ export function linuxFiles(
       "pool 2.pool.example.com iburst\nrtcsync\n",
     "/usr/sbin/chronyd": "",
     "/usr/sbin/rsyslogd": "",
+    "/proc/meminfo": "MemTotal:        4194304 kB\nMemFree:         3145728 kB\n",
     "/proc/sys/kernel/hostname": "localhost\n",
+    "/proc/sys/kernel/osrelease": "6.1.0-18-amd64\n",
     "/proc/uptime": "12.34 20.00\n",
-    "/proc/cmdline": "BOOT_IMAGE=/vmlinuz root=/dev/vda1 ro\n",
     ...Object.fromEntries(adapters.flatMap(adapterFiles)),
   };
 }
+
+const CODENAMES: Readonly<Record<string, string>> = {
+  debian: "VERSION_CODENAME=bookworm\n",
+  ubuntu: "VERSION_CODENAME=noble\n",
+};
 
 function adapterFiles({ name, macAddress }: LinuxAdapter): readonly (readonly [string, string])[] {
   const directory = `/sys/class/net/${name}`;

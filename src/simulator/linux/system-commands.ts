@@ -1,6 +1,7 @@
 import { Buffer } from "node:buffer";
 import { done, failed, type LinuxCommand, type LinuxCommandContext, readFlags } from "./command.ts";
 import { checkSshdConfig } from "../check-sshd-config.ts";
+import { systemctl } from "./systemctl.ts";
 
 const KERNEL_NAME_PATH = "/proc/sys/kernel/hostname";
 
@@ -43,39 +44,6 @@ const shutdown: LinuxCommand = {
     return /^-[rPHhc]$/u.test(flag) && /^(?:now|\+\d+)?$/u.test(time)
       ? done()
       : failed(1, `shutdown: unrecognized option '${flag} ${time}'`);
-  },
-};
-
-/** Units of a server image, all of them running. */
-const UNITS: ReadonlySet<string> = new Set([
-  "ssh.service",
-  "sshd.service",
-  "chrony.service",
-  "rsyslog.service",
-  "systemd-vconsole-setup.service",
-]);
-
-const systemctl: LinuxCommand = {
-  path: "/usr/bin/systemctl",
-  isChange: (args) => !args.includes("show"),
-  run(_ctx, args) {
-    const words = args.filter((word) => !word.startsWith("--"));
-    const [verb = "", ...units] = words;
-    if (verb === "show") {
-      const blocks = units.map((unit) => {
-        const isThere = UNITS.has(unit);
-        const states = isThere ? ["loaded", "active"] : ["not-found", "inactive"];
-        return `Id=${unit}\nLoadState=${states[0]}\nActiveState=${states[1]}\nUnitFileState=${isThere ? "enabled" : ""}\n`;
-      });
-      return done(blocks.join("\n"));
-    }
-    if (!["enable", "start", "stop", "restart"].includes(verb)) {
-      return failed(1, `Unknown command verb '${verb}'.`);
-    }
-    const missing = units.find((unit) => !UNITS.has(unit));
-    return missing === undefined
-      ? done()
-      : failed(5, `Failed to ${verb} ${missing}: Unit ${missing} not found.`);
   },
 };
 

@@ -256,3 +256,62 @@ test("--docs lists the modules and tells about one", async () => {
     exitCode: 1,
   });
 });
+
+const MODULES_DIR = "/opt/freeware/lib/cloud-init/modules";
+const HELLO_FILES = {
+  "/home/hello.yaml": "#cloud-config\nhello: {name: 5, nam: x}\n",
+  [`${MODULES_DIR}/hello.schema.json`]: JSON.stringify({
+    properties: {
+      hello: {
+        type: "object",
+        description: "Whom to greet.",
+        properties: { name: { type: "string" } },
+        additionalProperties: false,
+      },
+    },
+  }),
+};
+
+async function withHello(
+  args: readonly string[],
+  files: Readonly<Record<string, string>> = HELLO_FILES,
+) {
+  const module = `${MODULES_DIR}/hello`;
+  const { system } = createScriptedSystem({
+    files: { ...files, [module]: "#!/usr/bin/ksh\n# cloud-init: frequency=always\n" },
+    platform: "aix",
+  });
+  system.fs.setAttributes(module, { mode: 0o755 });
+  const out: string[] = [];
+  const ctx = {
+    sys: system,
+    cwd: "/home",
+    stdout: (text: string) => void out.push(text),
+    stderr: (text: string) => void out.push(text),
+    exitCode: 0,
+  };
+  await runCli("cloud-init", ["schema", ...args], ctx);
+  return { text: out.join(""), exitCode: ctx.exitCode };
+}
+
+test("keys of external modules are checked by the schema beside them", async () => {
+  const { text, exitCode } = await withHello(["-c", "hello.yaml"]);
+  expect(text).toContain("hello.name: must be string");
+  expect(text).toContain('"nam" is not a known key');
+  expect(exitCode).toBe(1);
+});
+
+test("a broken schema is a warning", async () => {
+  const path = `${MODULES_DIR}/hello.schema.json`;
+  const { text } = await withHello(["-c", "hello.yaml"], { ...HELLO_FILES, [path]: "[]" });
+  expect(text).toContain(`Warning: Cannot use the schema "${path}"`);
+  expect(text).toContain('"hello" is not a known key');
+});
+
+test("--docs shows an external module too", async () => {
+  const { text, exitCode } = await withHello(["--docs", "hello"]);
+  expect(text).toContain(`The executable ${MODULES_DIR}/hello\n`);
+  expect(text).toContain("Runs: on every boot\n");
+  expect(text).toContain("  hello (a mapping)\n      Whom to greet.\n    name (text)\n");
+  expect(exitCode).toBe(0);
+});

@@ -385,3 +385,31 @@ describe("reading", () => {
     });
   });
 });
+
+describe("a default route that something else keeps giving", () => {
+  const dhcp4 = { address: "10.0.0.9", prefixLength: 24, router: "10.0.0.1" };
+  const boot = (): SimulatedAix =>
+    bootSimulatedAix({
+      firstBoot: "captured",
+      adapters: TWO_NICS.map((adapter, index) =>
+        Object.assign({}, adapter, index === 0 ? { link: { dhcp4 } } : {}),
+      ),
+    });
+  const STATIC_ON_EN1 = ENI.replaceAll("eth0", "eth1").replace(":00:01", ":00:02");
+  const DHCP_ON_EN0 = "iface eth0 inet dhcp\n hwaddress ether fa:16:3e:00:00:01\n";
+
+  test("stays and is told of, where its interface is configured without addresses", async () => {
+    const aix = boot();
+    await apply(aix, DHCP_ON_EN0);
+    await aix.system.clock.sleep(10_000);
+    const bare = "iface eth0 inet manual\n hwaddress ether fa:16:3e:00:00:01\n mtu 1400\n";
+    for (const _ of ["once", "twice"]) {
+      const { changes, problems } = await apply(aix, `${STATIC_ON_EN1}${bare}`);
+      expect(changes.filter((line) => line.includes("route delete"))).toEqual([]);
+      expect(problems.map(({ severity }) => severity)).toEqual(["warning"]);
+      expect(problems[0]?.message).toStartWith(
+        "The default route by router 10.0.0.1 stays beside the one by 192.0.2.1: en0",
+      );
+    }
+  });
+});

@@ -90,10 +90,9 @@ describe("health checks of multipath disks", () => {
   });
 
   test("only names of disks count, each once", () => {
-    expect(parsePathNames("hdisk0\nhdisk0\n\n-l\nhdisk\nhdisk12\nfscsi0\n")).toEqual([
-      "hdisk0",
-      "hdisk12",
-    ]);
+    expect(
+      parsePathNames("hdisk0\nhdisk0\n\n-l\nhdisk\nhdisk12\nhdiskpower3\nhdisk 4\nfscsi0\n"),
+    ).toEqual(["hdisk0", "hdisk12", "hdiskpower3"]);
   });
 });
 

@@ -2,51 +2,46 @@ import { Buffer } from "node:buffer";
 import { describe, expect, test } from "bun:test";
 import { createAix } from "../../../src/distros/aix/aix.ts";
 import { VOLUME_GROUP_MAPPING_PATH } from "../../../src/distros/aix/volume-group-mapping.ts";
+import type { SeedFaults } from "../../../src/simulator/aix/seed.ts";
+import { bootSimulatedAix } from "../../../src/simulator/aix/simulated-aix.ts";
 import { createScriptedSystem } from "../../../src/simulator/scripted-system.ts";
-import { readTextIfExists } from "../../../src/system/files.ts";
 import { planSystem } from "../../../src/system/planned-system.ts";
 import type { System } from "../../../src/system/system.ts";
 import { formatProblem } from "../../../src/text/problem.ts";
-import { createFakeVolumes, type FakeDisk, type FakeVolumes } from "../../support/fake-volumes.ts";
+import { failDisk } from "../../support/failing-disk.ts";
 import { createTestLogger } from "../../support/module-context.ts";
+import {
+  activeGroups,
+  mappingOf,
+  mountedOver,
+  PVIDS,
+  TWO_GROUPS,
+  TWO_GROUPS_MAPPING,
+} from "../../support/storage-scenario.ts";
 
-const PVIDS = ["00fa00d6b552f400", "00fa00d6b552f401", "00fa00d6b552f402", "00fa00d6b552f403"];
-const ROOT: FakeDisk = { disk: "hdisk0", pvid: pvid(0), volumeGroup: "rootvg", content: "root" };
-const STANZA =
-  "/data:\n\tdev\t= /dev/datalv\n\tvfs\t= jfs2\n\tlog\t= INLINE\n\tmount\t= true\n\toptions\t= rw\n";
-
-function pvid(index: number): string {
-  return PVIDS[index] ?? "";
-}
-
-/** Two volume groups on three disks. */
-function threeDisks(): FakeDisk[] {
-  return [
-    { ...ROOT },
-    { disk: "hdisk1", pvid: pvid(1), content: "data" },
-    { disk: "hdisk2", pvid: pvid(2), content: "data" },
-    { disk: "hdisk3", pvid: pvid(3), content: "logs" },
-  ];
-}
-
-const MAPPING = `datavg ${pvid(1)}\ndatavg ${pvid(2)}\nlogvg ${pvid(3)}\n`;
-
-function setUp(fake: FakeVolumes, mapping: string | Uint8Array, filesystems = "") {
-  const scripted = createScriptedSystem({
-    platform: "aix",
-    files: { [VOLUME_GROUP_MAPPING_PATH]: mapping, "/etc/filesystems": filesystems },
-    commands: fake.commands,
+/** Two volume groups on three disks, which a cleared database has forgotten. */
+function setUp(mapping: string | Uint8Array = TWO_GROUPS_MAPPING, faults: SeedFaults = {}) {
+  const aix = bootSimulatedAix({
+    storage: TWO_GROUPS,
+    files: { [VOLUME_GROUP_MAPPING_PATH]: mapping },
+    faults,
   });
   const log: string[] = [];
   return {
-    ...scripted,
+    aix,
     log,
-    restore: (system: System = scripted.system) => restoreOn(system, log),
-    mapping: () => readTextIfExists(scripted.system.fs, VOLUME_GROUP_MAPPING_PATH),
+    restore: (system: System = aix.system) => restoreOn(system, log),
+    mapping: () => mappingOf(aix),
     ran: (program: string) =>
-      scripted.commands
-        .filter(([path = ""]) => path.endsWith(`/${program}`))
-        .map((argv) => argv.slice(1).join(" ")),
+      aix.changes.flatMap((change) =>
+        change.kind === "command" && change.argv[0]?.endsWith(`/${program}`) === true
+          ? [change.argv.slice(1).join(" ")]
+          : [],
+      ),
+    /** Takes a disk away, as if it had never been attached. */
+    detach(disk: string) {
+      aix.machine.devices = aix.machine.devices.filter(({ name }) => name !== disk);
+    },
   };
 }
 
@@ -62,186 +57,133 @@ async function restoreOn(system: System, log: string[]) {
 
 describe("volume groups of the captured machine", () => {
   test("each is imported once, mounted, and the file goes; a second run does nothing", async () => {
-    const fake = createFakeVolumes(threeDisks(), ["/data"]);
-    const machine = setUp(fake, MAPPING, STANZA);
+    const machine = setUp();
     expect(await machine.restore()).toEqual({ failures: [], warnings: [] });
     expect(machine.ran("importvg")).toEqual(["-y datavg hdisk1", "-y logvg hdisk3"]);
     expect(machine.ran("cfgmgr")).toEqual([]);
-    expect([...fake.active]).toEqual(["rootvg", "datavg", "logvg"]);
-    expect([...fake.mounted]).toEqual(["/data"]);
+    expect(await activeGroups(machine.aix)).toEqual(["rootvg", "datavg", "logvg"]);
+    expect(mountedOver(machine.aix)).toEqual(["/data", "/logs"]);
     expect(machine.mapping()).toBeUndefined();
-    machine.changes.length = 0;
+    machine.aix.changes.length = 0;
     expect(await machine.restore()).toEqual({ failures: [], warnings: [] });
-    expect(machine.changes).toEqual([]);
-  });
-
-  test("those that are there are left alone, on and off", async () => {
-    const disks = threeDisks();
-    for (const disk of disks) {
-      disk.volumeGroup ??= disk.content === "data" ? "datavg" : "logvg";
-    }
-    const fake = createFakeVolumes(disks);
-    fake.active.delete("logvg");
-    const machine = setUp(fake, MAPPING);
-    expect(await machine.restore()).toEqual({
-      failures: [],
-      warnings: [
-        '3: Volume group "logvg" is there and varied off, and is left so: varyonvg turns it on',
-      ],
-    });
-    expect(machine.changes.filter(({ kind }) => kind === "command")).toEqual([]);
-    expect(machine.mapping()).toBeUndefined();
-  });
-
-  test("a disk that is attached late is found after one cfgmgr", async () => {
-    const fake = createFakeVolumes([
-      ...threeDisks().slice(0, 3),
-      { disk: "hdisk3", pvid: pvid(3), content: "logs", isLate: true },
-    ]);
-    const machine = setUp(fake, MAPPING);
-    expect((await machine.restore()).failures).toEqual([]);
-    expect(machine.ran("cfgmgr")).toEqual([""]);
-    expect(fake.active.has("logvg")).toBe(true);
+    expect(machine.aix.changes).toEqual([]);
   });
 
   test("a missing disk fails its volume group alone, after a deadline, and its line stays", async () => {
-    const fake = createFakeVolumes(threeDisks().slice(0, 3));
-    const machine = setUp(fake, MAPPING);
+    const machine = setUp();
+    machine.detach("hdisk3");
+    const start = machine.aix.system.clock.monotonicMs();
     expect(await machine.restore()).toEqual({
       failures: [
         '3: Volume group "logvg" is not present. None of its disks is there to import it from',
       ],
       warnings: [
-        `3: The physical volume with ID "${pvid(3)}" was not found, so it cannot be associated with volume group "logvg".`,
+        `3: The physical volume with ID "${PVIDS.logs}" was not found, so it cannot be associated with volume group "logvg".`,
+        '/etc/filesystems: "/logs" (/dev/loglv) is not mounted, though it is to be: try "mount /logs"; fsck may be needed',
       ],
     });
     expect(machine.ran("importvg")).toEqual(["-y datavg hdisk1"]);
-    expect(machine.mapping()).toBe(`logvg ${pvid(3)}\n`);
-    expect(machine.system.clock.monotonicMs()).toBeLessThanOrEqual(30_000);
-    fake.disks.push({ disk: "hdisk9", pvid: pvid(3), content: "logs" });
-    expect((await machine.restore()).failures).toEqual([]);
-    expect(machine.ran("importvg").at(-1)).toBe("-y logvg hdisk9");
-    expect(machine.mapping()).toBeUndefined();
-  });
-
-  test("one missing disk of several is told; its volume group is imported from another", async () => {
-    const fake = createFakeVolumes(threeDisks().filter(({ disk }) => disk !== "hdisk1"));
-    const machine = setUp(fake, `datavg ${pvid(1)}\ndatavg ${pvid(2)}\n`);
-    const { failures, warnings } = await machine.restore();
-    expect(failures).toEqual([]);
-    expect(warnings).toHaveLength(1);
-    expect(machine.ran("importvg")).toEqual(["-y datavg hdisk2"]);
-    expect(machine.mapping()).toBe(`datavg ${pvid(1)}\n`);
+    expect(machine.mapping()).toBe(`logvg ${PVIDS.logs}\n`);
+    expect(machine.aix.system.clock.monotonicMs() - start).toBeLessThan(60_000);
   });
 
   test("an importvg that fails is told with its reason, and the next one runs", async () => {
-    const fake = createFakeVolumes(threeDisks());
-    fake.importFault = "fails";
-    const machine = setUp(fake, MAPPING);
+    const machine = setUp(TWO_GROUPS_MAPPING, { importvgFailures: 2 });
     const { failures } = await machine.restore();
     expect(failures).toEqual([
       '1: Volume group "datavg" is not present. Command "/usr/sbin/importvg -y datavg hdisk1" ended with exit code 1: 0516-776 importvg: Cannot import hdisk1 as datavg.',
       expect.stringContaining('3: Volume group "logvg" is not present. Command'),
     ]);
-    expect(machine.mapping()).toBe(MAPPING);
+    expect(machine.mapping()).toBe(TWO_GROUPS_MAPPING);
+    expect((await machine.restore()).failures).toEqual([]);
   });
 
   test("one that stays off is varied on, or told what remains", async () => {
-    const fake = createFakeVolumes(threeDisks());
-    fake.importFault = "stays off";
-    const machine = setUp(fake, `datavg ${pvid(1)}\n`);
+    const machine = setUp(TWO_GROUPS_MAPPING, { importvgDefinesIncomplete: true });
+    machine.detach("hdisk1");
     expect((await machine.restore()).failures).toEqual([
-      '1: Volume group "datavg" is not present. It is defined, and cannot be varied on: Command "/usr/sbin/varyonvg datavg" ended with exit code 1: 0516-052 varyonvg: Volume group cannot be varied on.',
+      '1: Volume group "datavg" is not present. It is defined, and cannot be varied on: Command "/usr/sbin/importvg -y datavg hdisk2" ended with exit code 1: 0516-056 varyonvg: The volume group is not varied on because a physical volume is marked missing. Run diagnostics. Command "/usr/sbin/varyonvg datavg" ended with exit code 1: 0516-052 varyonvg: Volume group cannot be varied on without a quorum. More physical volumes in the group must be active.',
     ]);
-    expect(machine.mapping()).toBe(`datavg ${pvid(1)}\n`);
+    expect(machine.mapping()).toBe(`datavg ${PVIDS.data1}\ndatavg ${PVIDS.data2}\n`);
+    // With the first of two disks there is a quorum: varyonvg does what importvg did not.
+    const other = setUp(TWO_GROUPS_MAPPING, { importvgDefinesIncomplete: true });
+    other.detach("hdisk2");
+    const { failures, warnings } = await other.restore();
+    expect(failures).toEqual([]);
+    expect(warnings[0]).toContain(`"${PVIDS.data2}" was not found`);
+    expect(other.ran("varyonvg")).toEqual(["datavg"]);
+    expect(other.mapping()).toBe(`datavg ${PVIDS.data2}\n`);
   });
 
-  test("a name that another volume group has is not imported over", async () => {
-    const disks = [
-      { ...ROOT },
-      { disk: "hdisk1", pvid: pvid(1), content: "data" },
-      { disk: "hdisk2", pvid: pvid(2), content: "else", volumeGroup: "datavg" },
-    ];
-    const machine = setUp(createFakeVolumes(disks), `datavg ${pvid(1)}\n`);
-    expect((await machine.restore()).failures).toEqual([
-      expect.stringContaining(
-        '1: Volume group "datavg" is not present. Its disk "hdisk1" belongs to none, and another volume group has its name',
-      ),
-    ]);
-    expect(machine.ran("importvg")).toEqual([]);
-  });
-
-  test("a disk that is in another volume group, and two with one PVID, are left alone", async () => {
-    const disks = [
-      { ...ROOT },
-      { disk: "hdisk1", pvid: pvid(1), volumeGroup: "othervg", content: "data" },
-      { disk: "hdisk2", pvid: pvid(2), content: "copy" },
-      { disk: "hdisk3", pvid: pvid(2), content: "copy" },
-    ];
-    const machine = setUp(createFakeVolumes(disks), `datavg ${pvid(1)}\nlogvg ${pvid(2)}\n`);
-    const { failures, warnings } = await machine.restore();
-    expect(failures).toHaveLength(2);
-    expect(warnings).toEqual([
-      '1: Disk "hdisk1" belongs to volume group "othervg", not to "datavg": it is left alone',
-      `2: The disks "hdisk2", "hdisk3" have the same PVID "${pvid(2)}": none of them is used for volume group "logvg"`,
-    ]);
-    expect(machine.ran("importvg")).toEqual([]);
-  });
-
-  test("two names for one volume group: the disks come with the first, and the second is told", async () => {
-    const machine = setUp(
-      createFakeVolumes(threeDisks()),
-      `datavg ${pvid(1)}\nothervg ${pvid(2)}\n`,
-    );
+  test("a disk that is in another volume group is left alone", async () => {
+    const machine = setUp(`datavg ${PVIDS.data1}\nothervg ${PVIDS.data2}\n`);
     const { failures, warnings } = await machine.restore();
     expect(machine.ran("importvg")).toEqual(["-y datavg hdisk1"]);
     expect(failures).toEqual([
       expect.stringContaining('2: Volume group "othervg" is not present.'),
     ]);
-    expect(warnings).toEqual([
+    expect(warnings[0]).toBe(
       '2: Disk "hdisk2" belongs to volume group "datavg", not to "othervg": it is left alone',
-    ]);
+    );
+    expect(machine.mapping()).toBe(`othervg ${PVIDS.data2}\n`);
   });
 
   test("wrong lines stay in the file byte for byte, the others are done", async () => {
     const junk = Uint8Array.of(0xff, 0xfe, 0, 0x20, 0x80);
-    const file = Buffer.concat([
-      junk,
-      Buffer.from(`\nrootvg ${pvid(0)}\nNone ${pvid(3)}\ndatavg ${pvid(1)}`),
-    ]);
-    const machine = setUp(createFakeVolumes(threeDisks()), new Uint8Array(file));
-    const { failures, warnings } = await machine.restore();
-    expect([failures.length, warnings.length]).toEqual([2, 1]);
+    const root = "\nrootvg 00f9c1af1b2c3d4e";
+    const rest = `${root}\nNone ${PVIDS.logs}\ndatavg ${PVIDS.data1}`;
+    const machine = setUp(new Uint8Array(Buffer.concat([junk, Buffer.from(rest)])));
+    expect((await machine.restore()).failures).toHaveLength(2);
     expect(machine.ran("importvg")).toEqual(["-y datavg hdisk1"]);
-    const kept = machine.system.fs.readBytes(VOLUME_GROUP_MAPPING_PATH);
-    expect(Buffer.from(kept)).toEqual(Buffer.concat([junk, Buffer.from(`\nrootvg ${pvid(0)}\n`)]));
+    const kept = machine.aix.system.fs.readBytes(VOLUME_GROUP_MAPPING_PATH);
+    expect(Buffer.from(kept)).toEqual(Buffer.concat([junk, Buffer.from(`${root}\n`)]));
   });
 
   test("10,000 lines of disks that are not there ask the machine a few times, not per line", async () => {
     const hex = (index: number): string => `f${index.toString(16).padStart(15, "0")}`;
     const lines = Array.from({ length: 10_000 }, (_, index) => `vg${index} ${hex(index)}\n`);
-    const machine = setUp(createFakeVolumes(threeDisks()), lines.join("") + MAPPING);
+    const machine = setUp(lines.join("") + TWO_GROUPS_MAPPING);
     const { failures } = await machine.restore();
     expect(failures).toHaveLength(21);
     expect(failures.at(-1)).toContain("more lines or volume groups have such problems");
     expect(machine.ran("importvg")).toEqual(["-y datavg hdisk1", "-y logvg hdisk3"]);
-    expect(machine.commands.length).toBeLessThan(60);
+    expect(machine.aix.commands.length).toBeLessThan(60);
     expect(machine.mapping()).toBe(lines.join(""));
   });
 
-  test("what is still not mounted then is told", async () => {
-    const machine = setUp(createFakeVolumes(threeDisks(), []), `datavg ${pvid(1)}\n`, STANZA);
-    const { failures, warnings } = await machine.restore();
-    expect(failures).toEqual([]);
-    expect(warnings).toEqual([
-      '/etc/filesystems: "/data" (/dev/datalv) is not mounted, though it is to be: try "mount /data"; fsck may be needed',
+  test("a file that cannot be changed is told, beside what is wrong with the volume groups", async () => {
+    for (const importvgFailures of [0, 1]) {
+      const machine = setUp(TWO_GROUPS_MAPPING, { importvgFailures });
+      const { system } = failDisk(machine.aix.system, { code: "EROFS", fails: () => true });
+      const { failures } = await machine.restore(system);
+      expect(failures).toHaveLength(importvgFailures + 1);
+      expect(failures.at(-1)).toMatch(/^Cannot take the lines that are done out of .*read-only/u);
+      expect(machine.mapping()).toBe(TWO_GROUPS_MAPPING);
+      expect(mountedOver(machine.aix)).toContain("/logs");
+      expect((await machine.restore()).failures).toEqual([]);
+      expect(machine.mapping()).toBeUndefined();
+    }
+  });
+
+  test("an /etc/filesystems that cannot be read is told, and the lines of what is imported go", async () => {
+    const machine = setUp();
+    machine.aix.system.fs.remove("/etc/filesystems");
+    machine.aix.system.fs.makeDirectory("/etc/filesystems");
+    machine.aix.machine.storage.volumeGroups.forEach((group) => {
+      group.volumes = group.name === "rootvg" ? group.volumes : [];
+    });
+    expect((await machine.restore()).failures).toEqual([
+      expect.stringContaining("Cannot mount what /etc/filesystems wants mounted"),
     ]);
+    expect(machine.mapping()).toBeUndefined();
   });
 
   test("a plan shows what would be done, waits for nothing and changes nothing", async () => {
-    const fake = createFakeVolumes(threeDisks().slice(0, 3));
-    const machine = setUp(fake, MAPPING);
-    const { system, changes } = planSystem(machine.system);
+    const machine = setUp();
+    machine.detach("hdisk3");
+    const { system, changes } = planSystem(machine.aix.system);
+    const before = machine.aix.changes.length;
+    const start = system.clock.now().getTime();
     await machine.restore(system);
     expect(
       changes.flatMap((change) =>
@@ -253,8 +195,8 @@ describe("volume groups of the captured machine", () => {
       "/usr/sbin/mount all",
       "write",
     ]);
-    expect(machine.changes).toEqual([]);
-    expect(machine.system.clock.monotonicMs()).toBe(0);
+    expect(machine.aix.changes).toHaveLength(before);
+    expect(system.clock.now().getTime() - start).toBeLessThan(1_000);
   });
 
   test("no file is nothing to do; one that cannot be used is told", async () => {
@@ -264,10 +206,10 @@ describe("volume groups of the captured machine", () => {
     expect(log).toEqual([
       `INFO No volume groups to restore: there is no "${VOLUME_GROUP_MAPPING_PATH}"`,
     ]);
-    const large = setUp(createFakeVolumes([]), "x".repeat(1024 * 1024 + 1));
+    const large = setUp("x".repeat(1024 * 1024 + 1));
     const { warnings } = await large.restore();
     expect(warnings).toEqual([expect.stringContaining("it has 1048577 bytes, more than 1048576")]);
-    expect(large.commands).toEqual([]);
+    expect(large.aix.commands).toEqual([]);
     none.system.fs.makeDirectory(VOLUME_GROUP_MAPPING_PATH);
     expect((await restoreOn(none.system, log)).warnings).toEqual([
       expect.stringContaining("it is a directory"),

@@ -4,6 +4,7 @@ import {
   findStanza,
   findStanzaAttribute,
   parseStanzas,
+  removeStanzas,
   setStanzaAttribute,
 } from "../../../src/distros/aix/stanza-file.ts";
 
@@ -78,6 +79,33 @@ describe("stanza files", () => {
         const set = setStanzaAttribute(text, stanza, attribute, value);
         expect(findStanzaAttribute(set, stanza, attribute)).toBe(value);
         expect(setStanzaAttribute(set, stanza, attribute, value)).toBe(set);
+      }),
+    );
+  });
+});
+
+describe("removing stanzas", () => {
+  const isOurs = (stanza: ReadonlyMap<string, string>): boolean => stanza.get("type") === "ours";
+
+  test("takes those that match with the empty line behind, and nothing else", () => {
+    const text =
+      "* head\n\n/a:\n\tdev = /dev/a\n\ttype = ours\n\n* of b\n/b:\n\tdev = /dev/b\n\n/c:\n\ttype = ours\n";
+    expect(removeStanzas(text, isOurs)).toBe("* head\n\n* of b\n/b:\n\tdev = /dev/b\n\n");
+    expect(removeStanzas(TEXT, isOurs)).toBe(TEXT);
+  });
+
+  test("of any text leaves the stanzas that do not match as they were", () => {
+    const line = fc.constantFrom("/a:", "/b:", "\ttype = ours", "\tdev = x", "* note", "", "junk");
+    fc.assert(
+      fc.property(fc.array(line), (lines) => {
+        const text = lines.join("\n");
+        const after = removeStanzas(text, isOurs);
+        expect(removeStanzas(text, () => false)).toBe(text);
+        for (const note of ["* note", "junk"]) {
+          // What stands between attributes goes with its stanza; nothing is ever added.
+          expect(after.split(note).length).toBeLessThanOrEqual(text.split(note).length);
+        }
+        expect(removeStanzas(after, isOurs).length).toBeLessThanOrEqual(after.length);
       }),
     );
   });

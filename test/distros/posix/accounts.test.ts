@@ -93,6 +93,12 @@ describe("accounts", () => {
     expect(entries.get("a")?.uid).toBe(1);
   });
 
+  test("a damaged line before a user's own does not hide it", () => {
+    const system = createMemoryFileSystem({ "/etc/passwd": "q:\nr:x\nq:x:7:1::/q:/s\n" });
+    expect(findPasswdEntry(system, "q")?.uid).toBe(7);
+    expect(findPasswdEntry(system, "r")).toBeUndefined();
+  });
+
   test("without the files nobody is found", () => {
     const empty = createMemoryFileSystem();
     expect(findPasswdEntry(empty, "root")).toBeUndefined();

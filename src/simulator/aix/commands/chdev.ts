@@ -75,6 +75,9 @@ function change(ctx: CommandContext, flags: Flags, device: Device): CommandOutco
       "0514-062\n        Cannot perform the requested function because the\n        specified device is busy.",
     );
   }
+  if (ctx.machine.faults.refusedDevices.includes(device.name)) {
+    return methodError(device, "0514-047 Cannot access a device.");
+  }
   const complaint = apply(ctx, flags, device, wanted);
   return complaint === undefined
     ? done(flags.has("q") ? "" : `${device.name} changed\n`)

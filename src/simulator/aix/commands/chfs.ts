@@ -1,8 +1,23 @@
-import { done, failed, type SimulatedCommand } from "../command.ts";
-import { parseFlags, usageError } from "../flags.ts";
+import {
+  type CommandContext,
+  type CommandOutcome,
+  done,
+  failed,
+  type SimulatedCommand,
+} from "../command.ts";
 import { addStanza, readStanzas } from "../file-system-stanzas.ts";
 import { parseSize } from "../file-system-size.ts";
-import { allocate, BLOCKS_PER_MB, findVolumeOfDevice, openGroup, release } from "../lvm.ts";
+import { parseFlags, usageError } from "../flags.ts";
+import {
+  allocate,
+  BLOCKS_PER_MB,
+  cannotAllocate,
+  findVolumeOfDevice,
+  openGroup,
+  overMaximum,
+  release,
+} from "../lvm.ts";
+import type { Jfs2, LogicalVolume, VolumeGroup } from "../volumes.ts";
 
 const USAGE = "chfs [-A {yes | no}] [-p {ro | rw}] [-a Attribute=Value]... FileSystem";
 
@@ -30,39 +45,11 @@ export const chfs: SimulatedCommand = {
     }
     let text = "";
     for (const pair of flags.values("a")) {
-      const size = parseSize(pair.replace(/^size=/u, ""));
-      if (!pair.startsWith("size=") || size === undefined) {
-        return failed(1, `chfs: 0506-954 Invalid attribute ${pair}.`);
+      const changed = changeSize(ctx, { ...found, system }, pair);
+      if (changed.exitCode !== 0) {
+        return changed;
       }
-      const { group, volume } = found;
-      const perLp = group.ppMb * BLOCKS_PER_MB;
-      const signed = size.sign === "-" ? -size.blocks : size.blocks;
-      const wanted = Math.ceil((size.sign === "" ? size.blocks : system.blocks + signed) / perLp);
-      if (wanted < 1) {
-        return failed(1, "chfs: 0506-954 The size must be positive.");
-      }
-      if (wanted * perLp === system.blocks) {
-        text += `The filesystem size is already ${system.blocks}.\n`;
-        continue;
-      }
-      if (wanted > volume.maxLps) {
-        return failed(
-          1,
-          `0516-787 extendlv: Maximum allocation for logical volume ${volume.name}\n        is ${volume.maxLps}.`,
-        );
-      }
-      const more = wanted - volume.lps;
-      if (more > 0 && !allocate(ctx.machine.storage, group, volume, more)) {
-        return failed(
-          1,
-          "0516-404 allocp: This system cannot fulfill the allocation request.\n        There are not enough free partitions or not enough physical volumes\n        to keep strictness and satisfy allocation requests.  The command\n        should be retried with different allocation characteristics.",
-        );
-      }
-      if (more < 0) {
-        release(volume, -more);
-      }
-      system.blocks = wanted * perLp;
-      text += `Filesystem size changed to ${system.blocks}\n`;
+      text += changed.stdout;
     }
     if (flags.has("A") || flags.has("p")) {
       const mount = flags.value("A");
@@ -75,3 +62,40 @@ export const chfs: SimulatedCommand = {
     return done(text);
   },
 };
+
+interface Found {
+  readonly group: VolumeGroup;
+  readonly volume: LogicalVolume;
+  readonly system: Jfs2;
+}
+
+/** Does one "size=…"; the volume grows with its file system where that does not fit, and shrinks with it. */
+function changeSize(ctx: CommandContext, found: Found, pair: string): CommandOutcome {
+  const { group, volume, system } = found;
+  const size = parseSize(pair.replace(/^size=/u, ""));
+  if (!pair.startsWith("size=") || size === undefined) {
+    return failed(1, `chfs: 0506-954 Invalid attribute ${pair}.`);
+  }
+  const perLp = group.ppMb * BLOCKS_PER_MB;
+  const signed = size.sign === "-" ? -size.blocks : size.blocks;
+  const wanted = Math.ceil((size.sign === "" ? size.blocks : system.blocks + signed) / perLp);
+  if (wanted < 1) {
+    return failed(1, "chfs: 0506-954 The size must be positive.");
+  }
+  const blocks = wanted * perLp;
+  if (blocks === system.blocks) {
+    return done(`The filesystem size is already ${blocks}.\n`);
+  }
+  if (wanted > volume.maxLps) {
+    return overMaximum("extendlv", volume);
+  }
+  const more = wanted - volume.lps;
+  if (more > 0 && !allocate(ctx.machine.storage, group, volume, more)) {
+    return cannotAllocate();
+  }
+  if (more < 0 && blocks < system.blocks) {
+    release(volume, -more);
+  }
+  system.blocks = blocks;
+  return done(`Filesystem size changed to ${blocks}\n`);
+}

@@ -1,6 +1,6 @@
 import { done, failed, type SimulatedCommand } from "../command.ts";
 import { parseFlags, usageError } from "../flags.ts";
-import { findVolume, groupLock, unknownVolume } from "../lvm.ts";
+import { findVolume, openGroup, unknownVolume } from "../lvm.ts";
 
 /** -x raises the most partitions that a volume may have; -t changes its type. */
 export const chlv: SimulatedCommand = {
@@ -27,9 +27,9 @@ export const chlv: SimulatedCommand = {
     if (found === undefined) {
       return unknownVolume("chlv", name);
     }
-    const locked = groupLock(ctx, "chlv", found.group.name);
-    if (locked !== undefined) {
-      return locked;
+    const opened = openGroup(ctx, "chlv", found.group.name);
+    if ("refusal" in opened) {
+      return opened.refusal;
     }
     if (flags.has("x") && (most < found.volume.lps || most > 32_512)) {
       return failed(1, `0516-704 chlv: Unable to change logical volume ${name}.`);

@@ -1,6 +1,6 @@
 import { done, failed, type SimulatedCommand } from "../command.ts";
 import { parseFlags, usageError } from "../flags.ts";
-import { allocate, findVolume, groupLock, release } from "../lvm.ts";
+import { allocate, cannotAllocate, findVolume, openGroup, overMaximum, release } from "../lvm.ts";
 
 /** -s adds logical partitions to paging space, -d takes some away, -a says whether it is used at boot. */
 export const chps: SimulatedCommand = {
@@ -31,22 +31,16 @@ export const chps: SimulatedCommand = {
       return failed(1, `chps: 0517-058 Paging space ${name} was not found.`);
     }
     const { group, volume } = found;
-    const locked = groupLock(ctx, "chps", group.name);
-    if (locked !== undefined) {
-      return locked;
+    const opened = openGroup(ctx, "chps", group.name);
+    if ("refusal" in opened) {
+      return opened.refusal;
     }
     if (flags.has("s")) {
       if (volume.lps + lps > volume.maxLps) {
-        return failed(
-          1,
-          `0516-787 extendlv: Maximum allocation for logical volume ${name}\n        is ${volume.maxLps}.`,
-        );
+        return overMaximum("extendlv", volume);
       }
       if (!allocate(ctx.machine.storage, group, volume, lps)) {
-        return failed(
-          1,
-          "0516-404 allocp: This system cannot fulfill the allocation request.\n        There are not enough free partitions or not enough physical volumes\n        to keep strictness and satisfy allocation requests.",
-        );
+        return cannotAllocate();
       }
     } else if (flags.has("d")) {
       if (lps >= volume.lps) {

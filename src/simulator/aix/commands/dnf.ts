@@ -1,4 +1,5 @@
 import { done, failed, type SimulatedCommand } from "../command.ts";
+import { installAgentFiles } from "../agent-packages.ts";
 import { addSoftware, findRpm } from "../software.ts";
 
 const VERSION = "1.0";
@@ -29,6 +30,7 @@ export const dnf: SimulatedCommand = {
       // "sudo-1.9": the version begins at the last "-" before a digit.
       const [, base = name, version = VERSION] = /^(.+?)-(\d.*)$/u.exec(name) ?? [];
       addSoftware(ctx, { kind: "rpm", name: base, version });
+      installAgentFiles(ctx, base);
     }
     return done("Complete!\n");
   },

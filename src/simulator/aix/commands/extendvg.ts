@@ -1,12 +1,11 @@
 import { failed, type SimulatedCommand } from "../command.ts";
 import { parseFlags, usageError } from "../flags.ts";
-import { createPvid, findDisk, groupOnDisk, openGroup } from "../lvm.ts";
+import { createPvid, diskPpsMax, disksMax, findDisk, groupOnDisk, openGroup } from "../lvm.ts";
 import type { PhysicalVolume } from "../volumes.ts";
 
 const UNABLE = "0516-792 extendvg: Unable to extend volume group.";
-const MAX_PPS_PER_PV = 1_016;
 
-/** Adds disks to a volume group. In a normal one a disk may have 1016 partitions. */
+/** Adds disks to a volume group. A disk may have 1016 partitions times the factor, unless the group is scalable. 0516-1163 is [U]. */
 export const extendvg: SimulatedCommand = {
   path: "/usr/sbin/extendvg",
   isChange: () => true,
@@ -44,13 +43,19 @@ export const extendvg: SimulatedCommand = {
         );
       }
       const pps = Math.ceil(disk.sizeMb / group.ppMb);
-      if (group.type === "normal" && pps > MAX_PPS_PER_PV) {
+      if (pps > diskPpsMax(group)) {
         return failed(
           1,
-          `0516-1162 extendvg: The Physical Partition Size of ${group.ppMb} requires the\n        creation of ${pps} partitions for ${each}.  The limitation for volume group\n        ${name} is ${MAX_PPS_PER_PV} physical partitions per physical volume.\n${UNABLE}`,
+          `0516-1162 extendvg: The Physical Partition Size of ${group.ppMb} requires the\n        creation of ${pps} partitions for ${each}.  The limitation for volume group\n        ${name} is ${diskPpsMax(group)} physical partitions per physical volume.\n${UNABLE}`,
         );
       }
       disks.push(disk);
+    }
+    if (group.type !== "scalable" && group.members.length + disks.length > disksMax(group)) {
+      return failed(
+        1,
+        `0516-1163 extendvg: Volume group ${name} can have ${disksMax(group)} physical volumes.\n${UNABLE}`,
+      );
     }
     let note = "";
     for (const disk of disks) {
@@ -62,6 +67,7 @@ export const extendvg: SimulatedCommand = {
         note = "0516-1254 extendvg: Changing the PVID in the ODM.\n";
       }
       disk.seenMb = disk.sizeMb;
+      delete disk.foreignData;
       group.members.push(disk.pvid);
     }
     return { exitCode: 0, stdout: "", stderr: note };

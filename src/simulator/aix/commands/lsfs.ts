@@ -1,7 +1,9 @@
-import { done, failed, type SimulatedCommand } from "../command.ts";
+import { type CommandContext, done, failed, type SimulatedCommand } from "../command.ts";
 import { parseFlags, usageError } from "../flags.ts";
-import { readStanzas } from "../file-system-stanzas.ts";
+import { type FileSystemStanza, readStanzas } from "../file-system-stanzas.ts";
 import { BLOCKS_PER_MB, findVolumeOfDevice, padCells } from "../lvm.ts";
+
+const WIDTHS = [16, 11, 23, 6, 8, 11, 5];
 
 /** File systems of /etc/filesystems, sizes in 512-byte blocks: a table, or fields with ":" (-c); -q says more. */
 export const lsfs: SimulatedCommand = {
@@ -32,10 +34,9 @@ export const lsfs: SimulatedCommand = {
         `lsfs: 0506-915 No record matching ${operands.join(" ")} was found in /etc/filesystems.`,
       );
     }
-    const widths = [16, 11, 23, 6, 8, 11, 5];
     let text = flags.has("c")
       ? "#MountPoint:Device:Vfs:Nodename:Type:Size:Options:AutoMount:Acct\n"
-      : padCells(widths, [
+      : padCells(WIDTHS, [
           "Name",
           "Nodename",
           "Mount Pt",
@@ -45,38 +46,48 @@ export const lsfs: SimulatedCommand = {
           "Auto",
           "Accounting",
         ]);
-    for (const { mountPoint, values } of stanzas) {
-      const found = findVolumeOfDevice(ctx.machine, values["dev"] ?? "");
-      const blocks = found?.volume.fileSystem?.blocks;
-      const auto = ["true", "automatic"].includes(values["mount"] ?? "") ? "yes" : "no";
-      const acct = values["account"] === "true" ? "yes" : "no";
-      const { dev = "", vfs = "", nodename = "", type = "", options = "" } = values;
-      text += flags.has("c")
-        ? `${[mountPoint, dev, vfs, nodename, type, String(blocks ?? ""), options, auto, acct].join(":")}\n`
-        : padCells(widths, [
-            dev,
-            nodename || "--",
-            mountPoint,
-            vfs,
-            String(blocks ?? "--"),
-            options || "--",
-            auto,
-            acct,
-          ]);
-      if (flags.has("q") && found !== undefined && blocks !== undefined) {
-        const lv = found.volume.lps * found.group.ppMb * BLOCKS_PER_MB;
-        const parts = [
-          ["lv size", lv],
-          ["fs size", blocks],
-          ["block size", 4096],
-          ["sparse files", "yes"],
-          ["inline log", values["log"] === "INLINE" ? "yes" : "no"],
-        ];
-        text += flags.has("c")
-          ? `(${parts.map((part) => part.join(" ")).join(":")})\n`
-          : `  (${parts.map((part) => part.join(": ")).join(", ")})\n`;
-      }
+    for (const stanza of stanzas) {
+      text += describe(ctx, stanza, flags.has("c"), flags.has("q"));
     }
     return done(text);
   },
 };
+
+/** The row of a file system, and under it what -q says. */
+function describe(
+  ctx: CommandContext,
+  { mountPoint, values }: FileSystemStanza,
+  hasColons: boolean,
+  isLong: boolean,
+): string {
+  const found = findVolumeOfDevice(ctx.machine, values["dev"] ?? "");
+  const blocks = found?.volume.fileSystem?.blocks;
+  const auto = ["true", "automatic"].includes(values["mount"] ?? "") ? "yes" : "no";
+  const acct = values["account"] === "true" ? "yes" : "no";
+  const { dev = "", vfs = "", nodename = "", type = "", options = "" } = values;
+  const row = hasColons
+    ? `${[mountPoint, dev, vfs, nodename, type, String(blocks ?? ""), options, auto, acct].join(":")}\n`
+    : padCells(WIDTHS, [
+        dev,
+        nodename || "--",
+        mountPoint,
+        vfs,
+        String(blocks ?? "--"),
+        options || "--",
+        auto,
+        acct,
+      ]);
+  if (!isLong || found === undefined || blocks === undefined) {
+    return row;
+  }
+  const parts = [
+    ["lv size", found.volume.lps * found.group.ppMb * BLOCKS_PER_MB],
+    ["fs size", blocks],
+    ["block size", 4096],
+    ["sparse files", "yes"],
+    ["inline log", values["log"] === "INLINE" ? "yes" : "no"],
+  ];
+  return hasColons
+    ? `${row}(${parts.map((part) => part.join(" ")).join(":")})\n`
+    : `${row}  (${parts.map((part) => part.join(": ")).join(", ")})\n`;
+}

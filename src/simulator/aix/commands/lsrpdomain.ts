@@ -1,6 +1,7 @@
 import { done, failed, type SimulatedCommand } from "../command.ts";
 import { parseFlags, usageError } from "../flags.ts";
 import { padCells } from "../lvm.ts";
+import { rmcFailure } from "../rmc.ts";
 
 /** The peer domain and its state. Needs RMC; the layout is [U]. */
 export const lsrpdomain: SimulatedCommand = {
@@ -10,6 +11,10 @@ export const lsrpdomain: SimulatedCommand = {
     const flags = parseFlags(args, "ol");
     if (typeof flags === "string") {
       return usageError("lsrpdomain", flags, "lsrpdomain [-o | -l] [PeerDomain]", 1);
+    }
+    const silent = rmcFailure(ctx);
+    if (silent !== undefined) {
+      return silent;
     }
     const { peerDomain } = ctx.machine.storage;
     if (peerDomain === undefined || (flags.has("o") && !peerDomain.isOnline)) {

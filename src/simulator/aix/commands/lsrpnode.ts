@@ -1,6 +1,7 @@
 import { done, failed, type SimulatedCommand } from "../command.ts";
 import { parseFlags, usageError } from "../flags.ts";
 import { padCells } from "../lvm.ts";
+import { rmcFailure } from "../rmc.ts";
 
 /** Nodes of the online peer domain. The layout is [U]. */
 export const lsrpnode: SimulatedCommand = {
@@ -10,6 +11,10 @@ export const lsrpnode: SimulatedCommand = {
     const flags = parseFlags(args, "o");
     if (typeof flags === "string") {
       return usageError("lsrpnode", flags, "lsrpnode [-o]", 1);
+    }
+    const silent = rmcFailure(ctx);
+    if (silent !== undefined) {
+      return silent;
     }
     const { peerDomain } = ctx.machine.storage;
     if (peerDomain?.isOnline !== true) {

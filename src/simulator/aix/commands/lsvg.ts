@@ -1,11 +1,15 @@
 import { type CommandContext, done, type SimulatedCommand } from "../command.ts";
 import { parseFlags, usageError } from "../flags.ts";
 import {
+  diskPpsMax,
+  disksMax,
+  findDisk,
   findGroup,
   freePps,
   isOpen,
   knownGroups,
   membersOf,
+  missingMembers,
   padCells,
   totalPps,
   unknownGroup,
@@ -71,9 +75,19 @@ function details(ctx: CommandContext, group: VolumeGroup): string {
     line("OPEN LVs:", String(open), "QUORUM:", "2 (Enabled)"),
     line("TOTAL PVs:", String(group.members.length), "VG DESCRIPTORS:", "2"),
     line("STALE PVs:", "0", "STALE PPs:", "0"),
-    line("ACTIVE PVs:", String(members.length), "AUTO ON:", group.autoOn ? "yes" : "no"),
+    line(
+      "ACTIVE PVs:",
+      String(group.members.length - missingMembers(ctx.machine, group).length),
+      "AUTO ON:",
+      group.autoOn ? "yes" : "no",
+    ),
     line("MAX PPs per VG:", String(MAX_PPS[group.type]), "", ""),
-    line("MAX PPs per PV:", group.type === "scalable" ? "" : "1016", "MAX PVs:", "32"),
+    line(
+      "MAX PPs per PV:",
+      group.type === "scalable" ? "" : String(diskPpsMax(group)),
+      "MAX PVs:",
+      String(group.type === "scalable" ? 1_024 : disksMax(group)),
+    ),
     line("LTG size (Dynamic):", "256 kilobyte(s)", "AUTO SYNC:", "no"),
   ].join("");
 }
@@ -82,7 +96,7 @@ function disks(ctx: CommandContext, group: VolumeGroup): string {
   const widths = [18, 18, 12, 12];
   const rows = membersOf(ctx.machine.storage, group).map((disk) => [
     disk.name,
-    "active",
+    findDisk(ctx.machine, disk.name) === undefined ? "missing" : "active",
     String(totalPps(group, disk)),
     String(freePps(group, disk)),
     `${freePps(group, disk)}..00..00..00..00`,

@@ -1,6 +1,6 @@
 import { done, failed, type SimulatedCommand } from "../command.ts";
 import { parseFlags, usageError } from "../flags.ts";
-import { allocate, createLogicalVolume, findVolume, openGroup } from "../lvm.ts";
+import { allocate, cannotAllocate, createLogicalVolume, findVolume, openGroup } from "../lvm.ts";
 
 const USAGE =
   "mklv [-a Position] [-c Copies] [-e Range] [-t Type] [-x Maximum] [-y LogicalVolume] VolumeGroup Number [PhysicalVolume...]";
@@ -52,10 +52,7 @@ export const mklv: SimulatedCommand = {
       );
     }
     if (!allocate(machine.storage, opened.group, volume, lps, disks)) {
-      return failed(
-        1,
-        `0516-404 allocp: This system cannot fulfill the allocation request.\n        There are not enough free partitions or not enough physical volumes\n        to keep strictness and satisfy allocation requests.\n${unable}`,
-      );
+      return cannotAllocate(unable);
     }
     opened.group.volumes.push(volume);
     return done(`${name}\n`);

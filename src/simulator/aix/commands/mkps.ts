@@ -1,6 +1,6 @@
-import { done, failed, type SimulatedCommand } from "../command.ts";
+import { done, type SimulatedCommand } from "../command.ts";
 import { parseFlags, usageError } from "../flags.ts";
-import { allocate, createLogicalVolume, findVolume, openGroup } from "../lvm.ts";
+import { allocate, cannotAllocate, createLogicalVolume, findVolume, openGroup } from "../lvm.ts";
 
 /** Makes paging space of so many partitions, active now (-n) and at each boot (-a); prints its name. */
 export const mkps: SimulatedCommand = {
@@ -33,10 +33,7 @@ export const mkps: SimulatedCommand = {
     ).find((each) => findVolume(ctx.machine, `paging${each}`) === undefined);
     const volume = createLogicalVolume(`paging${number ?? "99"}`, "paging");
     if (lps > volume.maxLps || !allocate(storage, opened.group, volume, lps, disks)) {
-      return failed(
-        1,
-        "0516-404 allocp: This system cannot fulfill the allocation request.\n        There are not enough free partitions or not enough physical volumes\n        to keep strictness and satisfy allocation requests.\nmkps: 0517-053 Cannot create the paging space.",
-      );
+      return cannotAllocate("mkps: 0517-053 Cannot create the paging space.");
     }
     opened.group.volumes.push(volume);
     storage.pagingSpaces.push({

@@ -54,6 +54,7 @@ export const mkvg: SimulatedCommand = {
       );
       disk.pvid = disk.pvid === "" ? createPvid(ctx) : disk.pvid;
       disk.seenMb = disk.sizeMb;
+      delete disk.foreignData;
     }
     storage.volumeGroups.push({
       name,

@@ -4,9 +4,10 @@ import { dropStanza } from "../file-system-stanzas.ts";
 import { findVolume, isOpen, openGroup, unknownVolume } from "../lvm.ts";
 import { storeOf } from "../mount-table.ts";
 
-/** Removes a closed logical volume with what is in it and its stanza; -f without asking. */
+/** Removes a closed logical volume with what is in it and its stanza; -f without asking. The words of the question are [U]. */
 export const rmlv: SimulatedCommand = {
   path: "/usr/sbin/rmlv",
+  readsStdin: true,
   isChange: () => true,
   run(ctx, args) {
     const flags = parseFlags(args, "f");
@@ -22,13 +23,21 @@ export const rmlv: SimulatedCommand = {
     if ("refusal" in opened) {
       return opened.refusal;
     }
-    if (isOpen(ctx.machine, found.volume) || !flags.has("f")) {
+    if (!flags.has("f") && !/^y/iu.test(ctx.stdin)) {
+      return failed(
+        1,
+        `Warning, all data contained on logical volume ${name} will be destroyed.\nrmlv: Logical volume ${name} is not removed.`,
+      );
+    }
+    if (isOpen(ctx.machine, found.volume)) {
       return failed(
         1,
         `0516-1008 rmlv: Logical volume ${name} must be closed. If the logical\n        volume contains a filesystem, the umount command will close\n        the LV device.`,
       );
     }
     found.group.volumes = found.group.volumes.filter((volume) => volume !== found.volume);
+    const { storage } = ctx.machine;
+    storage.pagingSpaces = storage.pagingSpaces.filter(({ volume }) => volume !== name);
     ctx.fs.remove(storeOf({ device: `/dev/${name}` }));
     if (found.volume.fileSystem !== undefined) {
       dropStanza(ctx.fs, found.volume.fileSystem.mountPoint);

@@ -1,5 +1,6 @@
 import { done, failed, type SimulatedCommand } from "../command.ts";
 import { parseFlags, usageError } from "../flags.ts";
+import { findVolumeOfDevice } from "../lvm.ts";
 
 /** Activates paging space: a device, or all that are automatic (-a). A file is no paging space. */
 export const swapon: SimulatedCommand = {
@@ -18,7 +19,8 @@ export const swapon: SimulatedCommand = {
     const { pagingSpaces } = ctx.machine.storage;
     for (const device of flags.operands) {
       const space = pagingSpaces.find(({ volume }) => `/dev/${volume}` === device);
-      if (space === undefined || space.isActive) {
+      const isOn = findVolumeOfDevice(ctx.machine, device)?.group.state === "active";
+      if (space === undefined || space.isActive || !isOn) {
         return failed(1, `swapon: 0517-075 Cannot activate paging space ${device}`);
       }
       space.isActive = true;

@@ -19,7 +19,8 @@ export const umount: SimulatedCommand = {
       return usageError("umount", "", USAGE, 1);
     }
     const mount = ctx.machine.mounts.find(
-      (known) => known.device === target || known.directory === target,
+      ({ device, directory, node }) =>
+        directory === target || (node === undefined ? device : `${node}:${device}`) === target,
     );
     if (mount === undefined) {
       return failed(1, "umount: 0506-347 Cannot find anything to unmount.");

@@ -1,8 +1,8 @@
 import { done, failed, type SimulatedCommand } from "../command.ts";
 import { parseFlags, usageError } from "../flags.ts";
-import { findDisk, findGroup, groupLock, membersOf, unknownGroup } from "../lvm.ts";
+import { findGroup, groupLock, hasQuorum, unknownGroup } from "../lvm.ts";
 
-/** Varies a volume group on, all its disks being there; one that is on stays so ([U]: exit code 0). */
+/** Varies a volume group on that has a quorum of its disks; one that is on stays so ([U]: exit code 0). */
 export const varyonvg: SimulatedCommand = {
   path: "/usr/sbin/varyonvg",
   isChange: () => true,
@@ -25,10 +25,7 @@ export const varyonvg: SimulatedCommand = {
     if (locked !== undefined) {
       return locked;
     }
-    const isWhole = membersOf(ctx.machine.storage, group).every(
-      (disk) => findDisk(ctx.machine, disk.name) !== undefined,
-    );
-    if (!isWhole && !flags.has("f")) {
+    if (!hasQuorum(ctx.machine, group) && !flags.has("f")) {
       return failed(
         1,
         `0516-052 varyonvg: Volume group cannot be varied on without a\n        quorum. More physical volumes in the group must be active.`,

@@ -31,3 +31,29 @@ test("paging space is made, grown and summed", async () => {
   expect(await aix.text("/usr/sbin/lsps -s")).toContain("768MB");
   expect((await aix.run("/usr/sbin/chps -s 4000 hd6")).stderr).toContain("0516-787");
 });
+
+test("bootutil -c lets the next boot clear the database again, and takes nothing else", async () => {
+  const aix = bootAixShell();
+  expect(aix.machine.nvram).toEqual({ "ibm,aix-clearODMdata": "false" });
+  await aix.run("/usr/sbin/chdev -l en0 -a netaddr=192.0.2.77");
+  aix.reboot();
+  expect(await aix.text("/usr/sbin/lsattr -El en0 -a netaddr -F value")).toBe("192.0.2.77\n");
+  expect((await aix.run("/usr/lib/boot/bootutil -c")).exitCode).toBe(0);
+  expect(aix.machine.nvram).toEqual({});
+  aix.reboot();
+  expect(await aix.text("/usr/sbin/lsattr -El en0 -a netaddr -F value")).toBe("\n");
+  for (const line of ["/usr/lib/boot/bootutil", "/usr/lib/boot/bootutil -c -c"]) {
+    expect((await aix.run(line)).stderr).toContain("Usage: bootutil -c");
+  }
+});
+
+test("bootlist shows modes, network entries apart, and empties a list with -i", async () => {
+  const aix = bootAixShell({ storage: { normalBootList: [] } });
+  expect(await aix.text("/usr/bin/bootlist -m normal -o")).toBe("-\n");
+  await aix.run("/usr/bin/bootlist -m both hdisk0 blv=hd5 pathid=0");
+  expect(await aix.text("/usr/bin/bootlist -m service -o")).toBe("hdisk0 blv=hd5 pathid=0\n");
+  await aix.run("/usr/bin/bootlist -m service -i");
+  expect(await aix.text("/usr/bin/bootlist -m service -o")).toBe("-\n");
+  expect((await aix.run("/usr/bin/bootlist -m often -o")).stderr).toContain("Usage: bootlist");
+  expect(await aix.text("/usr/sbin/bootinfo -b")).toBe("hdisk0\n");
+});

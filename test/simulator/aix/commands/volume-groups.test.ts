@@ -78,6 +78,8 @@ describe("volume groups", () => {
     const aix = bootAixShell({ storage: { disks } });
     expect(await aix.text("/usr/sbin/bootinfo -s hdisk0")).toBe("40960\n");
     expect(await aix.text("/usr/sbin/lspv hdisk0")).toContain("639 (20448 megabytes)");
+    expect((await aix.run("/usr/sbin/chvg -g rootvg")).stderr).toContain("0516-1382");
+    await aix.run("/usr/sbin/chvg -t 2 rootvg");
     await aix.run("/usr/sbin/chvg -g rootvg");
     expect(await aix.text("/usr/sbin/lspv hdisk0")).toContain("1279 (40928 megabytes)");
   });

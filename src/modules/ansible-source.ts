@@ -1,0 +1,41 @@
+import { Buffer } from "node:buffer";
+import type { GitCredentials } from "./ansible-runner.ts";
+
+/** A repository's address as git may be given it on a command line, and what must not be there. */
+export interface AnsibleSource {
+  readonly url: string;
+  /** One or none. */
+  readonly credentials: readonly GitCredentials[];
+}
+
+/**
+ * Takes user and password out of an address over http(s): every user of the machine can read a
+ * command line. Addresses of other kinds (ssh, git@host:path, a directory) stay as they are.
+ */
+export function splitCredentials(written: string): AnsibleSource {
+  const match = /^(https?:\/\/)([^/@]*)@([^/?#]+)(.*)$/isu.exec(written);
+  if (match === null) {
+    return { url: written, credentials: [] };
+  }
+  const [, scheme = "", login = "", host = "", rest = ""] = match;
+  const colon = login.indexOf(":");
+  if (colon === -1) {
+    return { url: written, credentials: [] };
+  }
+  const [user, password] = [login.slice(0, colon), login.slice(colon + 1)].map(encodePart);
+  const origin = `${scheme}${host}`;
+  return {
+    url: `${origin}${rest}`,
+    credentials: [{ origin, line: `${scheme}${user}:${password}@${host}\n` }],
+  };
+}
+
+/** git-credential-store(1) wants what is special in an address encoded; what is encoded already stays. */
+function encodePart(text: string): string {
+  return text.replace(/[^A-Za-z0-9%._~-]/gu, (character) =>
+    Array.from(
+      Buffer.from(character, "utf8"),
+      (byte) => `%${byte.toString(16).toUpperCase().padStart(2, "0")}`,
+    ).join(""),
+  );
+}

@@ -1,0 +1,69 @@
+import { describe, expect, test } from "bun:test";
+import * as fc from "fast-check";
+import { readAnsibleOptions } from "../../src/modules/ansible-options.ts";
+import { splitCredentials } from "../../src/modules/ansible-source.ts";
+import { readGalaxyAction } from "../../src/modules/galaxy-action.ts";
+
+const words = (written: Readonly<Record<string, unknown>>) =>
+  readAnsibleOptions(written, ["x"]).words;
+
+describe("options of Ansible", () => {
+  test.each([
+    ["@/etc/vars.yml", ["--extra-vars=@/etc/vars.yml"]],
+    ["a=1 b=two", [{ flag: "--extra-vars", secret: "---\na: '1'\nb: two\n...\n" }]],
+    ['{"a": 1}', [{ flag: "--extra-vars", secret: '{"a": 1}\n' }]],
+    ["a: 1", [{ flag: "--extra-vars", secret: "a: 1\n" }]],
+  ])("variables in a text: %s", (text, expected) => {
+    expect(words({ extra_vars: text })).toEqual(expected);
+    expect(words({ "extra-vars": [text] })).toEqual(expected);
+  });
+
+  test("whatever is written, each word is an option, or a problem is told", () => {
+    fc.assert(
+      fc.property(fc.dictionary(fc.string(), fc.anything()), (written) => {
+        const read = readAnsibleOptions(written, ["ansible", "pull"]);
+        for (const word of read.words) {
+          expect(typeof word === "string" ? word : word.flag).toStartWith("--");
+        }
+        for (const problem of read.problems) {
+          expect(problem.path?.slice(0, 2)).toEqual(["ansible", "pull"]);
+        }
+      }),
+    );
+  });
+});
+
+test.each([
+  ["git@git.example.com:a/b.git", "git@git.example.com:a/b.git", undefined],
+  ["https://git.example.com/a", "https://git.example.com/a", undefined],
+  ["https://bot@git.example.com/a", "https://bot@git.example.com/a", undefined],
+  ["/srv/a@b:c", "/srv/a@b:c", undefined],
+  [
+    "https://bot:p w/d@git.example.com:8443/a?b#c".replace("/d", "d"),
+    "https://git.example.com:8443/a?b#c",
+    "https://bot:p%20wd@git.example.com:8443\n",
+  ],
+  ["http://u:p%3A@h.example.com", "http://h.example.com", "http://u:p%3A@h.example.com\n"],
+])("user and password of an address: %s", (written, url, line) => {
+  expect(splitCredentials(written).url).toBe(url);
+  expect(splitCredentials(written).credentials.map((found) => found.line)).toEqual(
+    line === undefined ? [] : [line],
+  );
+});
+
+test.each([
+  [
+    ["ansible-galaxy", "role", "import", "--api-key=T", "x"],
+    ["ansible-galaxy", "role", "import", "x"],
+    "T",
+  ],
+  [["ansible-galaxy", "--token", "T"], ["ansible-galaxy"], "T"],
+  [["ansible-galaxy", "--token"], ["ansible-galaxy"], undefined],
+  [["ansible-galaxy", "--tokens=T"], ["ansible-galaxy", "--tokens=T"], undefined],
+])("tokens of a galaxy action: %j", (written, left, token) => {
+  expect(readGalaxyAction(written)).toEqual({
+    words: left,
+    credentials: [],
+    ...(token === undefined ? {} : { token: `token: "${token}"\n` }),
+  });
+});
