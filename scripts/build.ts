@@ -2,6 +2,8 @@
 //   cloud-init       a binary that Bun compiles, for the machine it is built on
 //   cloud-init.cjs   one CommonJS file for Node.js
 // --verify builds both a second time and fails unless the bytes are the same.
+// --carrier --runtime FILE [--runtime-sha256 HEX] [--runtime-lib DIR] [--form ustar|compress] adds
+//   cloud-init.carrier   one executable of a shell stub, that Node.js runtime and cloud-init.cjs
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
@@ -17,10 +19,14 @@ import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { buildCarrier } from "./carrier/carrier.ts";
+import { readLibraries, readRuntime } from "./carrier/read-runtime.ts";
 import { COMPILE_FLAGS } from "./compile-flags.ts";
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const ENTRY = "src/main.ts";
+
+const BUNDLE = "cloud-init.cjs";
 
 interface Artefact {
   readonly name: string;
@@ -34,7 +40,7 @@ const ARTEFACTS: readonly Artefact[] = [
     flags: COMPILE_FLAGS,
   },
   {
-    name: "cloud-init.cjs",
+    name: BUNDLE,
     flags: ["--target=node", "--format=cjs", "--minify"],
     firstLine: "#!/usr/bin/env node\n",
   },
@@ -44,6 +50,11 @@ const { values } = parseArgs({
   options: {
     outdir: { type: "string", default: join(ROOT, "dist") },
     verify: { type: "boolean", default: false },
+    carrier: { type: "boolean", default: false },
+    runtime: { type: "string" },
+    "runtime-sha256": { type: "string" },
+    "runtime-lib": { type: "string" },
+    form: { type: "string", default: "ustar" },
   },
 });
 
@@ -63,14 +74,39 @@ function main(outdir: string, verify: boolean): number {
       console.error(`Cannot reproduce "${artefact.name}": a second build gave other bytes`);
       return 1;
     }
-    // Renamed into place: a running program's file cannot be written to.
-    const path = join(outdir, artefact.name);
-    writeFileSync(`${path}.new`, bytes);
-    chmodSync(`${path}.new`, 0o755);
-    renameSync(`${path}.new`, path);
-    console.log(`${hash}  ${String(bytes.length).padStart(11)} bytes  ${path}`);
+    place(outdir, artefact.name, bytes);
+    if (artefact.name === BUNDLE && values.carrier) {
+      place(outdir, "cloud-init.carrier", carrierOf(bytes));
+    }
   }
   return 0;
+}
+
+/** Renamed into place: a running program's file cannot be written to. */
+function place(outdir: string, name: string, bytes: Uint8Array): void {
+  const path = join(outdir, name);
+  writeFileSync(`${path}.new`, bytes);
+  chmodSync(`${path}.new`, 0o755);
+  renameSync(`${path}.new`, path);
+  console.log(`${sha256(bytes)}  ${String(bytes.length).padStart(11)} bytes  ${path}`);
+}
+
+function carrierOf(program: Uint8Array): Uint8Array {
+  const { runtime, form } = values;
+  if (runtime === undefined) {
+    throw new Error(
+      "--carrier needs --runtime FILE: a release archive of Node.js (node-vX-aix-ppc64.tar.gz) or a node executable",
+    );
+  }
+  if (form !== "ustar" && form !== "compress") {
+    throw new Error(`--form "${form}": expected ustar or compress`);
+  }
+  return buildCarrier({
+    runtime: readRuntime(runtime, values["runtime-sha256"]),
+    program,
+    libraries: readLibraries(values["runtime-lib"]),
+    form,
+  });
 }
 
 /** Each build has a directory of its own, so that nothing of its path can hide in the bytes. */

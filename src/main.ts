@@ -9,8 +9,12 @@ void main();
 
 /** Never `process.exit` here: Node.js would drop what a pipe has not taken yet. */
 async function main(): Promise<void> {
-  const program = programName(process);
-  const args = process.argv.slice(2);
+  const carrier = takeCarrier();
+  const program = programName(
+    carrier === undefined ? process : { argv: ["node", carrier], argv0: "node" },
+  );
+  // `node app.cjs --carried FILE …` is what the carrier's stub starts.
+  const args = process.argv.slice(carrier === undefined ? 2 : 4);
   const answer = quickAnswer(program, args);
   if (answer !== undefined) {
     // Opening the machine would take longer than all the rest.
@@ -24,7 +28,7 @@ async function main(): Promise<void> {
   process.on("unhandledRejection", fail);
   const { createHostSystem } = await import("./system/host-system.ts");
   const { handleSignals } = await import("./system/host-signals.ts");
-  const sys = createHostSystem();
+  const sys = createHostSystem(carrier === undefined ? {} : { executablePath: carrier });
   let stop: (signal: string) => void = () => {};
   handleSignals(sys, (signal) => {
     sys.output.write("stderr", `Cloud-init ${VERSION} received ${signal}, exiting...\n`);
@@ -43,6 +47,24 @@ async function main(): Promise<void> {
   await runCli(program, args, ctx);
   await sys.output.close();
   process.exitCode ||= Math.min(ctx.exitCode, EXIT_CODE_MAX);
+}
+
+/** The carrier that we were started from, and its environment as it was; undefined where this is no carrier. */
+function takeCarrier(): string | undefined {
+  const [, , word, path] = process.argv;
+  if (word !== "--carried" || path === undefined || process.versions["bun"] !== undefined) {
+    return undefined;
+  }
+  // The runtime has found its libraries; commands must find theirs.
+  const { env } = process;
+  const before = env["CLOUD_INIT_LIBPATH"] ?? "";
+  delete env["CLOUD_INIT_LIBPATH"];
+  if (before === "") {
+    delete env["LIBPATH"];
+  } else {
+    env["LIBPATH"] = before;
+  }
+  return path;
 }
 
 /** A count of 256 must not read as success. */
