@@ -4,6 +4,7 @@
 // --verify builds both a second time and fails unless the bytes are the same.
 // --carrier --runtime FILE [--runtime-sha256 HEX] [--runtime-lib DIR] [--form ustar|compress] adds
 //   cloud-init.carrier   one executable of a shell stub, that Node.js runtime and cloud-init.cjs
+// --rpm, with the same options, adds the package for AIX, the runtime unpacked in it
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
@@ -19,8 +20,9 @@ import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { buildCarrier } from "./carrier/carrier.ts";
+import { buildCarrier, type CarrierInput } from "./carrier/carrier.ts";
 import { readLibraries, readRuntime } from "./carrier/read-runtime.ts";
+import { buildRpm } from "./rpm/build-rpm.ts";
 import { COMPILE_FLAGS } from "./compile-flags.ts";
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -51,6 +53,7 @@ const { values } = parseArgs({
     outdir: { type: "string", default: join(ROOT, "dist") },
     verify: { type: "boolean", default: false },
     carrier: { type: "boolean", default: false },
+    rpm: { type: "boolean", default: false },
     runtime: { type: "string" },
     "runtime-sha256": { type: "string" },
     "runtime-lib": { type: "string" },
@@ -76,7 +79,11 @@ function main(outdir: string, verify: boolean): number {
     }
     place(outdir, artefact.name, bytes);
     if (artefact.name === BUNDLE && values.carrier) {
-      place(outdir, "cloud-init.carrier", carrierOf(bytes));
+      place(outdir, "cloud-init.carrier", buildCarrier(carrierInput(bytes)));
+    }
+    if (artefact.name === BUNDLE && values.rpm) {
+      const rpm = buildRpm(carrierInput(bytes));
+      place(outdir, rpm.name, rpm.bytes);
     }
   }
   return 0;
@@ -91,22 +98,22 @@ function place(outdir: string, name: string, bytes: Uint8Array): void {
   console.log(`${sha256(bytes)}  ${String(bytes.length).padStart(11)} bytes  ${path}`);
 }
 
-function carrierOf(program: Uint8Array): Uint8Array {
+function carrierInput(program: Uint8Array): CarrierInput {
   const { runtime, form } = values;
   if (runtime === undefined) {
     throw new Error(
-      "--carrier needs --runtime FILE: a release archive of Node.js (node-vX-aix-ppc64.tar.gz) or a node executable",
+      "--carrier and --rpm need --runtime FILE: a release archive of Node.js (node-vX-aix-ppc64.tar.gz) or a node executable",
     );
   }
   if (form !== "ustar" && form !== "compress") {
     throw new Error(`--form "${form}": expected ustar or compress`);
   }
-  return buildCarrier({
+  return {
     runtime: readRuntime(runtime, values["runtime-sha256"]),
     program,
     libraries: readLibraries(values["runtime-lib"]),
     form,
-  });
+  };
 }
 
 /** Each build has a directory of its own, so that nothing of its path can hide in the bytes. */

@@ -29,7 +29,7 @@ export function buildCarrier(input: CarrierInput): Uint8Array {
   const files = filesOf(input);
   const archive = writeUstar(files);
   const payload = input.form === "compress" ? compress(archive) : archive;
-  const stub = new TextEncoder().encode(renderStub(files, input.form));
+  const stub = new TextEncoder().encode(renderStub(files, input.form).text);
   if (stub.length > BLOCK_BYTES) {
     throw new Error(
       `The stub has ${stub.length} bytes, more than the ${BLOCK_BYTES} before the archive`,
@@ -39,6 +39,24 @@ export function buildCarrier(input: CarrierInput): Uint8Array {
   carrier.set(stub);
   carrier.set(payload, BLOCK_BYTES);
   return carrier;
+}
+
+/** What a package has instead of a carrier: the files unpacked, and a stub that starts them. */
+export interface UnpackedCarrier {
+  /** Without an archive behind it: it can start, not unpack. */
+  readonly stub: string;
+  /** The directory below /opt/freeware/libexec/cloud-init. */
+  readonly directory: string;
+  /** The files of that directory; the marker is among them. */
+  readonly files: readonly UstarFile[];
+}
+
+/** The parts of a carrier as they lie on the disk after its first run. */
+export function unpackedCarrier(input: CarrierInput): UnpackedCarrier {
+  const files = filesOf(input);
+  const { text, directory, marker } = renderStub(files, "ustar");
+  const content = new TextEncoder().encode(`${marker}\n`);
+  return { stub: text, directory, files: [...files, { name: ".ok", mode: 0o644, content }] };
 }
 
 /** Sorted as `LC_ALL=C ls` sorts them: the stub reads their sizes in this order. */
@@ -55,15 +73,23 @@ function filesOf({ runtime, program, libraries = {} }: CarrierInput): readonly U
   return files.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-function renderStub(files: readonly UstarFile[], form: CarrierInput["form"]): string {
+interface RenderedStub {
+  readonly text: string;
+  readonly directory: string;
+  readonly marker: string;
+}
+
+function renderStub(files: readonly UstarFile[], form: CarrierInput["form"]): RenderedStub {
   const hash = createHash("sha256");
   for (const { name, content } of files) {
     hash.update(`${name} ${content.length}\n`).update(content);
   }
   const digest = hash.digest("hex");
+  // A directory of its own for each content: what runs is never replaced.
+  const directory = `${VERSION}-${digest.slice(0, 12)}`;
+  const marker = `${VERSION} ${digest}`;
   const values: Readonly<Record<string, string>> = {
-    // A directory of its own for each content: what runs is never replaced.
-    VERSION: `${VERSION}-${digest.slice(0, 12)}`,
+    VERSION: directory,
     BLOCK: String(BLOCK_BYTES),
     FORM: form,
     FILES: files
@@ -71,13 +97,14 @@ function renderStub(files: readonly UstarFile[], form: CarrierInput["form"]): st
       .join("\n"),
     NAMES: files.map(({ name }) => name).join(" "),
     SIZES: files.map(({ content }) => content.length).join(" "),
-    MARKER: `${VERSION} ${digest}`,
+    MARKER: marker,
   };
-  return readFileSync(STUB, "utf8").replace(/@([A-Z]+)@/gu, (whole, name: string) => {
+  const text = readFileSync(STUB, "utf8").replace(/@([A-Z]+)@/gu, (whole, name: string) => {
     const value = values[name];
     if (value === undefined) {
       throw new Error(`The stub has "${whole}", which nothing is known of`);
     }
     return value;
   });
+  return { text, directory, marker };
 }

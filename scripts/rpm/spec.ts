@@ -1,0 +1,77 @@
+/** A file or link of the package; owner root:system. */
+export interface PackagedPath {
+  readonly path: string;
+  /** Octal, for files; links have none. */
+  readonly mode?: string;
+  /** The administrator's: never written over. */
+  readonly isConfig?: boolean;
+}
+
+/**
+ * The spec file of the package for AIX (rpm's own documentation; runtime.md §H). It takes over from
+ * IBM's package `cloud-init`: %posttrans runs when that one's files are gone, so that links and
+ * boot scripts, which both have, are there in the end; its configuration is kept by %pre.
+ */
+export function renderSpec(options: {
+  readonly version: string;
+  readonly release: string;
+  readonly paths: readonly PackagedPath[];
+}): string {
+  const { version, release, paths } = options;
+  return `# Payload and digests as AIX's rpm reads them; nothing is stripped: a stripped program is another one.
+%define _prefix /opt/freeware
+%define _binary_payload w9.gzdio
+%define _source_payload w9.gzdio
+%define _binary_filedigest_algorithm 1
+%define _source_filedigest_algorithm 1
+%define debug_package %{nil}
+%define __os_install_post %{nil}
+%define _build_id_links none
+
+Name: cloud-init-aix
+Version: ${version}
+Release: ${release}
+Summary: Makes a freshly deployed machine its own
+License: Apache-2.0
+Group: System/Base
+AutoReqProv: no
+Provides: cloud-init = ${version}-${release}
+Obsoletes: cloud-init < 24
+
+%description
+A drop-in replacement for cloud-init on AIX: reads the config drive at boot and sets up network, host
+name, users, files and scripts. With its own runtime; needs no Python.
+
+%pre
+# rpm would put the old package's configuration aside as *.rpmsave when it goes.
+if [ -f /opt/freeware/etc/cloud/cloud.cfg ] && [ ! -d /opt/freeware/etc/cloud.before-cloud-init-aix ]; then
+  /usr/bin/cp -Rp /opt/freeware/etc/cloud /opt/freeware/etc/cloud.before-cloud-init-aix || :
+fi
+
+%posttrans
+kept=/opt/freeware/etc/cloud.before-cloud-init-aix
+if [ -d $kept ]; then
+  (cd $kept && /usr/bin/find . -type f -print) | while read -r name; do
+    if [ ! -f "/opt/freeware/etc/cloud/$name" ]; then
+      /usr/bin/mkdir -p "/opt/freeware/etc/cloud/\${name%/*}"
+      /usr/bin/cp -p "$kept/$name" "/opt/freeware/etc/cloud/$name" || :
+    fi
+  done
+  /usr/bin/rm -rf $kept
+fi
+/opt/freeware/bin/cloud-init install || :
+
+%preun
+if [ "$1" -eq 0 ]; then
+  /opt/freeware/bin/cloud-init uninstall || :
+fi
+
+%files
+${paths.map(renderPath).join("\n")}
+`;
+}
+
+function renderPath({ path, mode, isConfig }: PackagedPath): string {
+  const attributes = mode === undefined ? "" : `%attr(${mode},root,system) `;
+  return `${isConfig === true ? "%config(noreplace) " : ""}${attributes}${path}`;
+}
