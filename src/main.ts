@@ -28,7 +28,11 @@ async function main(): Promise<void> {
   process.on("unhandledRejection", fail);
   const { createHostSystem } = await import("./system/host-system.ts");
   const { handleSignals } = await import("./system/host-signals.ts");
-  const sys = createHostSystem(carrier === undefined ? {} : { executablePath: carrier });
+  const sys = createHostSystem(
+    carrier === undefined
+      ? {}
+      : { executablePath: carrier, runtimeDirectory: directoryOf(process.argv[1] ?? "") },
+  );
   let stop: (signal: string) => void = () => {};
   handleSignals(sys, (signal) => {
     sys.output.write("stderr", `Cloud-init ${VERSION} received ${signal}, exiting...\n`);
@@ -65,6 +69,10 @@ function takeCarrier(): string | undefined {
     env["LIBPATH"] = before;
   }
   return path;
+}
+
+function directoryOf(path: string): string {
+  return path.slice(0, Math.max(0, path.lastIndexOf("/")));
 }
 
 /** A count of 256 must not read as success. */

@@ -223,7 +223,9 @@ function takeValue(match: Extract<Match, { kind: "option" }>, queue: string[]): 
   const value = joined ?? queue.shift() ?? "";
   if (option.choices !== undefined && !option.choices.includes(value)) {
     const choices = option.choices.map((choice) => `"${choice}"`).join(", ");
-    const message = `argument ${shown(option)}: invalid choice: "${value}" (choose from ${choices})`;
+    const near = nearestWord(value, option.choices);
+    const hint = near === undefined ? "" : `; did you mean "${near}"?`;
+    const message = `argument ${shown(option)}: invalid choice: "${value}" (choose from ${choices})${hint}`;
     return { kind: "error", message };
   }
   return { kind: "value", value };

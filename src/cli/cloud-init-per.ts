@@ -53,6 +53,9 @@ const USAGE = `Usage: cloud-init-per frequency name cmd [ arg1 [ arg2 [ ... ] ]
       once     only once, ever; also over a new instance-id
       instance once for each instance-id
       always   on every call
+
+   for example:
+      cloud-init-per once motd cp /etc/motd.new /etc/motd
 `;
 
 const CLOUD_DIR_AIX = "/opt/freeware/var/lib/cloud";

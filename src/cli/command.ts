@@ -11,11 +11,25 @@ export interface GlobalOptions {
   readonly files: readonly string[];
 }
 
+/** A line to type, for the help and the manual page. */
+export interface CommandExample {
+  /** "cloud-init status --long": is parsed by a test. */
+  readonly command: string;
+  /** What it does: "Wait for the end of the boot". */
+  readonly about: string;
+}
+
+/** Words that an argument may have, by the argument's name; asked for by completion only. */
+export type ArgumentWords = () => Promise<Readonly<Record<string, readonly string[]>>>;
+
 /** A subcommand as it is written down. A positional argument named "x..." may be repeated. */
 export interface CommandDefinition<T extends ArgsDef> {
   readonly name: string;
   readonly description: string;
   readonly args: T;
+  /** One to three, the commonest first. */
+  readonly examples?: readonly CommandExample[];
+  readonly words?: ArgumentWords;
   /** Sets `ctx.exitCode`; throws a UsageError where the command line asks for what cannot be. `args._` has the positional arguments. */
   run(args: ParsedArgs<T>): Promise<void>;
 }
@@ -25,6 +39,8 @@ export interface Command {
   readonly name: string;
   readonly description: string;
   readonly args: ArgsDef;
+  readonly examples: readonly CommandExample[];
+  readonly words?: ArgumentWords;
   /** `parsed` as `parseArgv` made it of these `args`. */
   run(parsed: ParsedArgv): Promise<void>;
 }
@@ -40,6 +56,8 @@ export function defineSubcommand<const T extends ArgsDef>(
     name: definition.name,
     description: definition.description,
     args: definition.args,
+    examples: definition.examples ?? [],
+    ...(definition.words === undefined ? {} : { words: definition.words }),
     run: (parsed) => definition.run(readTypedArgs(parsed, definition.args)),
   };
 }

@@ -44,6 +44,10 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = withoutPrototype
     summary: "Show what a boot spent its time on",
     load: async () => (await import("./commands/analyze.ts")).createAnalyzeCommand,
   },
+  "collect-logs": {
+    summary: "Pack logs, state and facts of the system into one file, to look for a fault",
+    load: async () => (await import("./commands/collect-logs.ts")).createCollectLogsCommand,
+  },
   schema: {
     summary: "Check cloud-config and network configuration, or show what can be in it",
     load: async () => (await import("./commands/schema.ts")).createSchemaCommand,
@@ -56,9 +60,29 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = withoutPrototype
     summary: "Remove what earlier runs left, so that the next boot is a first one",
     load: async () => (await import("./commands/clean.ts")).createCleanCommand,
   },
+  seal: {
+    summary: "Make this machine ready to be captured as an image",
+    load: async () => (await import("./commands/seal.ts")).createSealCommand,
+  },
+  doctor: {
+    summary: "Check whether this machine is ready for its next boot",
+    load: async () => (await import("./commands/doctor.ts")).createDoctorCommand,
+  },
   install: {
     summary: "Install this program: boot scripts, links, default configuration",
     load: async () => (await import("./commands/install.ts")).createInstallCommand,
+  },
+  uninstall: {
+    summary: "Take away what install put, and put back what it replaced",
+    load: async () => (await import("./commands/uninstall.ts")).createUninstallCommand,
+  },
+  completion: {
+    summary: "Print what makes a shell complete the words of this program",
+    load: async () => (await import("./commands/completion.ts")).createCompletionCommand,
+  },
+  man: {
+    summary: "Print the manual page",
+    load: async () => (await import("./commands/man.ts")).createManCommand,
   },
 });
 

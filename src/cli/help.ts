@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from "node:util";
 import { type ArgsDef, renderUsage } from "citty";
 import { VERSION } from "../version.ts";
-import type { Command } from "./command.ts";
+import type { Command, CommandExample } from "./command.ts";
 import { COMMANDS } from "./commands.ts";
 import { GLOBAL_ARGS, INHERITED_ARGS } from "./global-args.ts";
 
@@ -21,8 +21,15 @@ export async function renderMainHelp(isTerminal: boolean): Promise<string> {
       ]),
     ),
   });
-  return finish(text, isTerminal);
+  return finish(`${text}${renderExamples(MAIN_EXAMPLES)}`, isTerminal);
 }
+
+/** The questions that people come with. */
+export const MAIN_EXAMPLES: readonly CommandExample[] = [
+  { command: "cloud-init status --long", about: "How the last boot went" },
+  { command: "cloud-init plan config-drive.iso", about: "What a deployment would do" },
+  { command: "cloud-init doctor", about: "What would go wrong at the next boot" },
+];
 
 /** What `cloud-init SUBCOMMAND --help` prints. */
 export async function renderCommandHelp(command: Command, isTerminal: boolean): Promise<string> {
@@ -36,7 +43,15 @@ export async function renderCommandHelp(command: Command, isTerminal: boolean): 
     },
     { meta: { name: "cloud-init", version: VERSION } },
   );
-  return finish(text, isTerminal);
+  return finish(`${text}${renderExamples(command.examples)}`, isTerminal);
+}
+
+/** With a heading as citty's: bold and underlined. */
+function renderExamples(examples: readonly CommandExample[]): string {
+  const lines = examples.map(({ command, about }) => `  ${command}\n      ${about}`);
+  return lines.length === 0
+    ? ""
+    : `\n\u001B[4m\u001B[1mEXAMPLES\u001B[22m\u001B[24m\n\n${lines.join("\n")}`;
 }
 
 /** citty colours its text wherever it goes, and fills its columns with blanks. */

@@ -4,8 +4,15 @@ import type { Problem } from "../text/problem.ts";
 import type { CloudConfig } from "./cloud-config.ts";
 import { isMapping } from "./cloud-config.ts";
 
-/** Code of the user's that `timeouts:` can limit. "scripts" and "modules" (external ones) are for each; "runcmd" and "bootcmd" for the list as a whole. */
-export const TIME_LIMIT_NAMES = ["bootcmd", "boothooks", "modules", "runcmd", "scripts"] as const;
+/** What `timeouts:` can limit: code of the user's ("scripts" and "modules", external ones, are for each; "runcmd" and "bootcmd" for the list as a whole), and the search for datasources. */
+export const TIME_LIMIT_NAMES = [
+  "bootcmd",
+  "boothooks",
+  "datasources",
+  "modules",
+  "runcmd",
+  "scripts",
+] as const;
 
 export type TimeLimitName = (typeof TIME_LIMIT_NAMES)[number];
 

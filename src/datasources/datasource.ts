@@ -21,9 +21,13 @@ export type DatasourceAnswer =
       readonly instance: Instance;
       /** What of its data cannot be used: in the log already, and errors of the stage. */
       readonly problems?: readonly Problem[];
+      /** In init-local, with dsmode "pass": only the network is known, and init finds the rest. */
+      readonly isAskedLater?: true;
+      /** Called once the instance is stored where the next boot finds it: the cloud may now forget what it gives only once. A failure is logged by the datasource. */
+      readonly afterStored?: () => Promise<void>;
     }
-  /** Why this is not it, for the log, `status` and `plan`: "no disc labelled config-2 (looked at cd0)". */
-  | { readonly found: false; readonly reason: string };
+  /** Why this is not it, for the log, `status` and `plan`: "no disc labelled config-2 (looked at cd0)". `isAskedLater`: in init-local, whatever it finds there init will ask for. */
+  | { readonly found: false; readonly reason: string; readonly isAskedLater?: true };
 
 export interface DatasourceContext {
   readonly sys: System;
@@ -31,5 +35,11 @@ export interface DatasourceContext {
   readonly paths: Paths;
   /** `datasource.<name>` of the base configuration. */
   readonly config: Readonly<Record<string, unknown>>;
+  /** True where datasource_list names this one alone, None aside: the administrator says which cloud this is. */
+  readonly isOnlySource?: boolean;
+  /** Name of the user that keys of a cloud are for; undefined where the configuration gives none. */
+  readonly defaultUserName?: () => string | undefined;
+  /** False in init-local, where nobody can be asked yet. Absent: true. */
+  readonly hasNetwork?: boolean;
   readonly log: Logger;
 }

@@ -1,4 +1,4 @@
-import type { CloudConfig } from "../config/cloud-config.ts";
+import { type CloudConfig, valueAt } from "../config/cloud-config.ts";
 import type { Instance } from "../instance/instance.ts";
 import { describeKind } from "../text/describe-kind.ts";
 import { errorMessage } from "../text/error-message.ts";
@@ -6,6 +6,7 @@ import type { Problem } from "../text/problem.ts";
 import { isRecord } from "../text/record.ts";
 import type { DatasourceContext } from "./datasource.ts";
 import { type DatasourceEntry, DATASOURCES, DATASOURCES_NOT_BUILT } from "./registry.ts";
+import { createSearchDeadline } from "./search-deadline.ts";
 
 /** Which part of the boot looks: "later" are the stages after init, and `single`. */
 export type SearchStage = "init-local" | "init" | "later";
@@ -18,6 +19,8 @@ export interface DatasourceSearch {
   readonly networkOnly?: Instance;
   /** What of the data of `instance`, else of `networkOnly`, cannot be used: in the log already. */
   readonly problems: readonly Problem[];
+  /** Of the datasource of `instance`: to be called once that is stored. */
+  readonly afterStored?: () => Promise<void>;
   /** In the order of datasource_list. */
   readonly passedOver: readonly PassedOver[];
   /** Names for "Did not find any data source, searched classes: (…)". */
@@ -31,18 +34,23 @@ export interface PassedOver {
   readonly reason: string;
   /** It threw: this is its cloud, or should be, and its data cannot be read. */
   readonly hasFailed: boolean;
+  /** In init-local: init asks it for what only a network gives. */
+  readonly isAskedLater?: true;
 }
 
 /**
  * Asks the datasources of `datasource_list` in their order for this machine's instance (compat
  * core.md §4.4), those that this part of the boot offers what they need. `config` is the base
- * configuration. One that fails is a warning, and the next is asked.
+ * configuration. One that fails is a warning, and the next is asked. When the time of the whole
+ * search is over, nobody on the network is asked any more.
  */
 export async function findDatasource(
   stage: SearchStage,
   config: CloudConfig,
-  ctx: Omit<DatasourceContext, "config">,
+  given: Omit<DatasourceContext, "config">,
 ): Promise<DatasourceSearch> {
+  const deadline = createSearchDeadline(given.sys, config, given.log);
+  const ctx = { ...given, sys: deadline.sys };
   const passedOver: PassedOver[] = [];
   const searchedClasses: string[] = [];
   let networkOnly: Instance | undefined;
@@ -51,10 +59,17 @@ export async function findDatasource(
     if (!isOffered(entry, stage)) {
       continue;
     }
+    const over = entry.needs === "network" ? deadline.reasonToStop() : undefined;
+    if (over !== undefined) {
+      ctx.log.warn(`DataSource${entry.name} is not asked: ${over}`);
+      passedOver.push({ name: entry.name, reason: over, hasFailed: false });
+      continue;
+    }
     const className = classNameOf(entry, stage);
     searchedClasses.push(className);
     ctx.log.debug(`Seeking instance data from ${className}`);
-    const answer = await ask(entry, className, config, ctx);
+    const hasNetwork = stage !== "init-local";
+    const answer = await ask(entry, className, config, { ...ctx, hasNetwork });
     if (!("instance" in answer)) {
       passedOver.push({ name: entry.name, ...answer });
       continue;
@@ -65,13 +80,15 @@ export async function findDatasource(
         instance,
         ...(networkOnly === undefined ? {} : { networkOnly }),
         problems: answer.problems,
+        ...(answer.afterStored === undefined ? {} : { afterStored: answer.afterStored }),
         passedOver,
         searchedClasses,
       };
     }
     const reason = "not claiming datasource, dsmode=pass";
     ctx.log.debug(`${instance.description}: ${reason}`);
-    passedOver.push({ name: entry.name, reason, hasFailed: false });
+    const later = answer.isAskedLater === true ? { isAskedLater: answer.isAskedLater } : {};
+    passedOver.push({ name: entry.name, reason, hasFailed: false, ...later });
     if (stage === "init-local" && networkOnly === undefined) {
       networkOnly = instance;
       problems = answer.problems;
@@ -124,14 +141,18 @@ function listEntries(
 
 /** A datasource, or the right name of one that is not built; in any case, "DataSource" before it or not. */
 function findByName(given: string): DatasourceEntry | string | undefined {
-  const wanted = given
-    .trim()
-    .toLowerCase()
-    .replace(/^datasource/u, "");
+  const wanted = plainName(given);
   return (
     DATASOURCES.find(({ name }) => name.toLowerCase() === wanted) ??
     DATASOURCES_NOT_BUILT.find((name) => name.toLowerCase() === wanted)
   );
+}
+
+function plainName(given: string): string {
+  return given
+    .trim()
+    .toLowerCase()
+    .replace(/^datasource/u, "");
 }
 
 function isOffered(entry: DatasourceEntry, stage: SearchStage): boolean {
@@ -157,22 +178,54 @@ async function ask(
   config: CloudConfig,
   ctx: Omit<DatasourceContext, "config">,
 ): Promise<
-  | { readonly instance: Instance; readonly problems: readonly Problem[] }
-  | { readonly reason: string; readonly hasFailed: boolean }
+  | {
+      readonly instance: Instance;
+      readonly problems: readonly Problem[];
+      readonly afterStored?: () => Promise<void>;
+      readonly isAskedLater?: true;
+    }
+  | Omit<PassedOver, "name">
 > {
   try {
     const datasource = await entry.load();
-    const answer = await datasource.find({ ...ctx, config: configOf(entry.name, config, ctx) });
+    const answer = await datasource.find({
+      ...ctx,
+      config: configOf(entry.name, config, ctx),
+      isOnlySource: isOnlySource(config),
+      defaultUserName: () => defaultUserName(config, ctx),
+    });
     if (answer.found) {
-      return { instance: answer.instance, problems: answer.problems ?? [] };
+      const { found: _, problems = [], ...rest } = answer;
+      return { ...rest, problems };
     }
+    const { found: _, ...rest } = answer;
     ctx.log.debug(`${className} has no instance: ${answer.reason}`);
-    return { reason: answer.reason, hasFailed: false };
+    return { ...rest, hasFailed: false };
   } catch (error) {
     const reason = errorMessage(error);
     ctx.log.warn(`Getting data from ${className} failed: ${reason}`);
     return { reason, hasFailed: true };
   }
+}
+
+/** Whether the list has one name that is not None: the same one twice is one. */
+function isOnlySource(config: CloudConfig): boolean {
+  const list = config["datasource_list"];
+  const names = (Array.isArray(list) ? list : [list])
+    .filter((name) => typeof name === "string")
+    .map(plainName);
+  return new Set(names.filter((name) => name !== "none")).size === 1;
+}
+
+/** The configured default user's name, else the system's. */
+function defaultUserName(
+  config: CloudConfig,
+  { distro }: Pick<DatasourceContext, "distro">,
+): string | undefined {
+  const written = valueAt(config, "system_info", "default_user");
+  const user = isRecord(written) ? written : distro.defaultUser;
+  const name = user?.["name"];
+  return typeof name === "string" && name !== "" ? name : undefined;
 }
 
 function configOf(

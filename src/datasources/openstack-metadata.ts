@@ -38,9 +38,13 @@ export type OpenStackAnswer =
 /**
  * Reads the tree that nova writes to a config drive and serves by HTTP (nova, "Metadata"; compat
  * datasources.md §3.2, §3.3). Of the dated versions the newest that is there counts, else "latest".
- * Only meta_data.json must be right: of what else is wrong, the item is left out.
+ * Only meta_data.json must be right: of what else is wrong, the item is left out. Without
+ * `hasContent` what refers to content/ is not looked at.
  */
-export function parseOpenStackMetadata(tree: FileTree): OpenStackAnswer {
+export function parseOpenStackMetadata(
+  tree: FileTree,
+  { hasContent = true }: { readonly hasContent?: boolean } = {},
+): OpenStackAnswer {
   const reader = createDriveReader(tree);
   const chosen = readMetadataFile(reader);
   if (chosen === undefined) {
@@ -71,18 +75,18 @@ export function parseOpenStackMetadata(tree: FileTree): OpenStackAnswer {
       ...readRandomSeed(reader, path, raw["random_seed"]),
       ...readUserData(reader, directory),
       ...readVendorData(reader, directory),
-      files: readInjectedFiles(reader, path, raw["files"]),
+      files: hasContent ? readInjectedFiles(reader, path, raw["files"]) : [],
       rawMetadata: readRawMetadata(reader, raw, id, hostname),
       ...readDsmode(raw),
       ...readNetworkData(reader, directory),
-      ...readInterfaces(reader, path, raw),
+      ...(hasContent ? readInterfaces(reader, path, raw) : {}),
       problems: reader.problems,
     },
   };
 }
 
 /** Names of the dated directories, newest first. */
-const VERSIONS = [
+export const OPENSTACK_VERSIONS: readonly string[] = [
   "2018-08-27",
   "2017-02-22",
   "2016-10-06",
@@ -104,8 +108,12 @@ function readMetadataFile(
   | { readonly reason: string }
   | undefined {
   try {
-    const newest = VERSIONS.find((version) => reader.tree.list(`openstack/${version}`).length > 0);
-    const candidates = [newest, "latest", ...VERSIONS].filter((name) => name !== undefined);
+    const newest = OPENSTACK_VERSIONS.find(
+      (version) => reader.tree.list(`openstack/${version}`).length > 0,
+    );
+    const candidates = [newest, "latest", ...OPENSTACK_VERSIONS].filter(
+      (name) => name !== undefined,
+    );
     for (const version of candidates) {
       const directory = `openstack/${version}`;
       const read = reader.readJson(`${directory}/meta_data.json`, METADATA_BYTES_MAX);

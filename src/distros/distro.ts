@@ -6,9 +6,13 @@ import type { Logger } from "../report/logger.ts";
 import type { FileTree } from "../system/file-tree.ts";
 import type { System } from "../system/system.ts";
 import type { Problem } from "../text/problem.ts";
+import type { DhcpServer } from "./dhcp-server.ts";
 import type { NamedServiceAdapter } from "./named-service-adapter.ts";
+import type { DiagnosisAdapter } from "./diagnosis-adapter.ts";
 import type { DiskAdapter } from "./disk-adapter.ts";
 import type { CleanAdapter } from "./clean-adapter.ts";
+import type { DoctorAdapter } from "./doctor-adapter.ts";
+import type { SealAdapter } from "./seal-adapter.ts";
 import type { PackageAdapter } from "./package-adapter.ts";
 import type { LogForwardingAdapter } from "./log-forwarding-adapter.ts";
 import type { TimeAdapter } from "./time-adapter.ts";
@@ -33,6 +37,10 @@ export interface Distro {
   readMachineId(): Promise<string | undefined>;
   /** Seconds since boot, from wherever this system tells them; undefined where nothing does. */
   readUptimeSeconds(): Promise<number | undefined>;
+  /** What the firmware says, by the keyword of dmidecode(8) -s ("system-uuid"), "" where it says nothing. Undefined: no such keyword. */
+  readFirmware?(keyword: string): Promise<string | undefined>;
+  /** What VMware's hypervisor hands over under `guestinfo.<key>`; undefined where there is nothing. Absent: never anything. */
+  readGuestInfo?(key: string): Promise<string | undefined>;
   /** Names and levels of the system, for instance-data. */
   readSystemFacts?(): Promise<SystemFacts>;
   readonly hostname: HostnameAdapter;
@@ -56,6 +64,12 @@ export interface Distro {
   readonly volumes?: VolumeAdapter;
   /** Absent where nothing is known of what earlier instances leave. */
   readonly clean?: CleanAdapter;
+  /** What a captured image must not carry along; loaded when it is asked for. */
+  readonly seal?: () => Promise<SealAdapter>;
+  /** What can be wrong with it before a boot; its code is loaded for `doctor` only. */
+  loadDoctor?(): Promise<DoctorAdapter>;
+  /** Absent where nothing is known of how to ask the system. */
+  readonly diagnosis?: DiagnosisAdapter;
   /** Absent where nothing is known of what can grow. */
   readonly growth?: GrowthAdapter;
   /** Absent where nothing is known of its disks. */
@@ -96,6 +110,8 @@ export interface HostnameAdapter {
 export interface ResolverAdapter {
   /** The name that reverse lookup gives an address, the full one if there is one; undefined where there is none or no answer came in time. */
   findName(address: string, timeoutMs: number): Promise<string | undefined>;
+  /** The addresses of a name, IPv4 first; none where it has none or no answer came in time. Absent: names are not looked up. */
+  findAddresses?(name: string, timeoutMs: number): Promise<readonly string[]>;
 }
 
 export interface UserAdapter {
@@ -158,8 +174,12 @@ export interface UserSpec {
 export interface NetworkAdapter {
   /** Physical adapters that are there now, in name order. `wanted`: MAC addresses; where one is missing, devices that were attached late are looked for first. */
   adapters(wanted?: readonly string[]): Promise<readonly AdapterInfo[]>;
+  /** Virtual slots of adapters by the names of their IP interfaces. Absent: adapters are in none. */
+  adapterSlots?(): Promise<ReadonlyMap<string, number>>;
   /** Makes the machine's network match, item by item: what cannot be done is a problem, the rest is done. */
   ensure(config: NetworkConfig): Promise<NetworkOutcome>;
+  /** Who gave this machine its addresses by DHCP, likeliest first. Absent: nothing tells. */
+  dhcpServers?(): Promise<readonly DhcpServer[]>;
   /** Devices and routes as they are, for the ci-info tables. */
   read(): Promise<NetworkState>;
 }
@@ -189,9 +209,16 @@ export interface ServiceAdapter {
 }
 
 export interface StorageAdapter {
-  /** Discs whose volume label is one of `labels` (any case), lowest device first; none is left mounted or open. */
-  findDiscs(labels: readonly string[]): Promise<DiscSearch>;
+  /** ISO 9660 and FAT discs whose volume label is one of `labels` (any case), lowest device first; none is left mounted or open. */
+  findDiscs(labels: WantedLabels): Promise<DiscSearch>;
+  /** Optical drives as discs in UDF, which `findDiscs` does not read: reading one mounts it, and throws where there is no such disc. Absent: there are none. */
+  listUdfDrives?(): readonly Disc[];
+  /** The disc in the floppy drive; undefined where there is none. Absent: the system reads no floppies. */
+  findFloppy?(): Promise<Disc | undefined>;
 }
+
+/** "any": whatever the label is, also without one. */
+export type WantedLabels = readonly string[] | "any";
 
 export interface DiscSearch {
   readonly discs: readonly Disc[];

@@ -132,13 +132,22 @@ function textAt(mapping: Readonly<Record<string, unknown>>, key: string): string
   return typeof value === "string" && value !== "" ? value : undefined;
 }
 
-/** `DataSourceConfigDrive [net,ver=2][source=cd0]` came from "config-disk (cd0)". */
+/** `DataSourceConfigDrive [net,ver=2][source=cd0]` came from "config-disk (cd0)". Of several seeds the last one counts. */
 function subplatformOf(description: string): string {
-  const source = /\[source=([^\]]*)\]/u.exec(description)?.[1];
+  const source = /\[source=([^\]]*)\]/u.exec(description)?.[1] ?? lastSeed(description);
   if (source === undefined || source === "") {
     return "unknown";
   }
+  if (/^https?:/u.test(source)) {
+    return `metadata (${source})`;
+  }
   return source.includes("/seed/") ? `seed-dir (${source})` : `config-disk (${source})`;
+}
+
+/** Of a NoCloud; addresses have brackets of their own. */
+function lastSeed(description: string): string | undefined {
+  const seeds = /^DataSourceNoCloud\S* \[seed=(.*?)\](?:\[dsmode=|$)/u.exec(description)?.[1];
+  return seeds?.split(",").at(-1);
 }
 
 interface Findings {

@@ -74,6 +74,7 @@ function isInstance(value: unknown): value is Instance {
     Array.isArray(value["files"]) &&
     value["files"].every(isInjectedFile) &&
     isRecord(value["rawMetadata"]) &&
+    (value["config"] === undefined || isRecord(value["config"])) &&
     (value["network"] === undefined || isNetwork(value["network"]))
   );
 }

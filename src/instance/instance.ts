@@ -25,6 +25,8 @@ export interface Instance {
   readonly network?: InstanceNetwork;
   /** Files that the cloud injects, applied once per instance in init-local. */
   readonly files: readonly InjectedFile[];
+  /** Configuration that the cloud itself gives (level 6 of compat config.md §1), such as a password. */
+  readonly config?: Readonly<Record<string, unknown>>;
   readonly rawMetadata: Readonly<Record<string, unknown>>;
   /** True for None: the machine got no data of its own. */
   readonly isFallback?: boolean;

@@ -1,5 +1,5 @@
 import type { Iso9660Limits } from "./iso9660-limits.ts";
-import type { SectorReader } from "./sector-reader.ts";
+import type { SectorReader } from "../system/sector-reader.ts";
 import type { ContinuationArea } from "./system-use.ts";
 import type { VolumeDescriptor } from "./volume-descriptor.ts";
 

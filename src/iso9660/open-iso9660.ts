@@ -6,7 +6,7 @@ import { createIso9660Tree } from "./iso9660-tree.ts";
 import { type Iso9660Volume, type Naming, readContinuation } from "./iso9660-volume.ts";
 import { extentOf } from "./read-directory.ts";
 import { findSystemUseStart, usesRockRidge } from "./rock-ridge.ts";
-import { createSectorReader } from "./sector-reader.ts";
+import { createSectorReader } from "../system/sector-reader.ts";
 import { readSystemUse } from "./system-use.ts";
 import { readVolumeDescriptors } from "./volume-descriptor.ts";
 

@@ -2,7 +2,7 @@ import { type DirectoryRecord, parseDirectoryRecord } from "./directory-record.t
 import type { Iso9660Limits } from "./iso9660-limits.ts";
 import { decodeName, decodeUcs2 } from "./names.ts";
 import { NotIso9660Error } from "./not-iso9660-error.ts";
-import { SECTOR_BYTES, type SectorReader } from "./sector-reader.ts";
+import { PastTheEndError, SECTOR_BYTES, type SectorReader } from "../system/sector-reader.ts";
 
 /** What a volume descriptor says of the file tree below it. */
 export interface VolumeDescriptor {
@@ -75,7 +75,7 @@ function readDescriptorSector(
   if (isFirst) {
     reader.allowReadAhead(offset + FIRST_READ_SECTORS * SECTOR_BYTES);
   }
-  const bytes = reader.read(offset, SECTOR_BYTES, "the volume descriptors");
+  const bytes = readOrRefuse(reader, offset, isFirst);
   if (decodeName(bytes.subarray(1, 6)) === "CD001") {
     return bytes;
   }
@@ -83,6 +83,18 @@ function readDescriptorSector(
     throw new NotIso9660Error('Cannot find "CD001" in sector 16: this is no ISO 9660 disc');
   }
   return undefined;
+}
+
+/** A disc that ends before its first descriptor is no ISO 9660 disc, also where it does not tell its size. */
+function readOrRefuse(reader: SectorReader, offset: number, isFirst: boolean): Uint8Array {
+  try {
+    return reader.read(offset, SECTOR_BYTES, "the volume descriptors");
+  } catch (error) {
+    if (isFirst && error instanceof PastTheEndError) {
+      throw new NotIso9660Error(error.message, { cause: error });
+    }
+    throw error;
+  }
 }
 
 /**

@@ -1,4 +1,5 @@
 import { Type } from "typebox";
+import { DATASOURCE_SETTINGS } from "../config/datasource-settings.ts";
 import { TIME_LIMIT_NAMES } from "../config/time-limits.ts";
 import { parseDurationMs } from "../text/duration.ts";
 import { EXPECTED } from "../schema/schema-node.ts";
@@ -65,6 +66,15 @@ function anything(description: string) {
   return Type.Optional(Type.Unknown({ description }));
 }
 
+/** Values are looked at by the datasource, with its own words. */
+function settingsOf(keys: Readonly<Record<string, string>>) {
+  return Type.Object(
+    Object.fromEntries(
+      Object.entries(keys).map(([key, description]) => [key, anything(description)]),
+    ),
+  );
+}
+
 /** The top-level keys that the agent itself reads, beside those of its modules (compat config.md, core.md §3). */
 export const agentKeys = Type.Object({
   allow_userdata: flag("Whether user-data is used at all. Default true."),
@@ -72,9 +82,20 @@ export const agentKeys = Type.Object({
   cloud_final_modules: moduleList("modules --mode final"),
   cloud_init_modules: moduleList("init"),
   datasource: Type.Optional(
-    Type.Union([Type.Record(Type.String(), Type.Unknown()), Type.Null()], {
-      description: "Settings of the datasources, by name.",
-    }),
+    Type.Union(
+      [
+        Type.Object(
+          Object.fromEntries(
+            Object.entries(DATASOURCE_SETTINGS).map(([name, keys]) => [
+              name,
+              Type.Optional(Type.Union([settingsOf(keys), Type.Null()])),
+            ]),
+          ),
+        ),
+        Type.Null(),
+      ],
+      { description: "Settings of the datasources, by name." },
+    ),
   ),
   datasource_list: Type.Optional(
     Type.Union([Type.Array(Type.String()), Type.String()], {

@@ -145,7 +145,9 @@ function sortAddresses(texts: readonly string[]): readonly string[] {
     return plain !== undefined &&
       address !== undefined &&
       isHostAddress(address) &&
-      !isLinkLocal6(address)
+      !isLinkLocal6(address) &&
+      // RFC 3927; of a Power Virtual Server, the address that only its metadata service sees.
+      !plain.startsWith("169.254.")
       ? [{ plain, family: address.family }]
       : [];
   });

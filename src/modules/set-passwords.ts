@@ -5,6 +5,7 @@ import { describeKind } from "../text/describe-kind.ts";
 import { errorMessage } from "../text/error-message.ts";
 import { readDistroUser } from "./distro-user.ts";
 import { defineModule, type ModuleContext } from "./module.ts";
+import { postPassword } from "./openstack-password.ts";
 import { readPasswordList, type WantedPassword } from "./password-list.ts";
 import { randomPassword } from "./random-password.ts";
 import { reportProblems } from "./report-problems.ts";
@@ -117,6 +118,7 @@ export const setPasswords = defineModule({
       const lines = ["Set the following 'random' passwords", ...random, ""];
       ctx.sys.output.writeConsole(lines.join("\n"));
       ctx.log.debug(`Made ${random.length} random passwords, shown on the console only`);
+      await postPassword(ctx, random, defaultUserName(ctx.cloudConfig, distroUser));
     }
     await ensurePasswordLogin(ctx, ctx.cloudConfig["ssh_pwauth"]);
   },

@@ -19,14 +19,19 @@ export interface ReportEvent {
 /** Takes an event and returns at once; what goes wrong is its own affair. */
 export type EventSink = (event: ReportEvent) => void;
 
+/** `description`: what the end says where that is not what the start said. */
+export type SetResult = (result: EventResult, description?: string) => void;
+
 /** Tells of starts and ends, to the log unless other sinks are set. */
 export interface EventReporter {
   /** Runs `work` between its two events; it says how it went by `setResult`. What it throws is FAIL, and passed on. */
   within<T>(
     name: string,
     description: string,
-    work: (setResult: (result: EventResult) => void) => Promise<T>,
+    work: (setResult: SetResult) => Promise<T>,
   ): Promise<T>;
+  /** Whether anything below the stage itself has been told of. */
+  hasParts(): boolean;
   /** Who hears of the events from here on. */
   setSinks(sinks: readonly EventSink[]): void;
 }
@@ -38,6 +43,7 @@ export function createEventReporter(
   defaultSink: EventSink,
 ): EventReporter {
   let sinks: readonly EventSink[] = [defaultSink];
+  let hasParts = false;
   const tell = (event: Omit<ReportEvent, "timestampSeconds">): void => {
     const timed = { ...event, timestampSeconds: clock.now().getTime() / 1_000 };
     sinks.forEach((sink) => sink(timed));
@@ -47,19 +53,24 @@ export function createEventReporter(
       const path = name === "" ? prefix : `${prefix}/${name}`;
       const startMs = clock.monotonicMs();
       let result: EventResult = "SUCCESS";
+      let ending = description;
+      hasParts ||= name !== "";
       tell({ name: path, description, type: "start" });
       try {
-        return await work((given) => {
+        return await work((given, said = description) => {
           result = given;
+          ending = said;
         });
       } catch (error) {
         result = "FAIL";
+        ending = description;
         throw error;
       } finally {
         const durationSeconds = (clock.monotonicMs() - startMs) / 1_000;
-        tell({ name: path, description, type: "finish", result, durationSeconds });
+        tell({ name: path, description: ending, type: "finish", result, durationSeconds });
       }
     },
+    hasParts: () => hasParts,
     setSinks(given) {
       sinks = given;
     },

@@ -18,7 +18,7 @@ export function isSecretKey(key: string): boolean {
 }
 
 const SECRET_KEY =
-  /^(?:.*passw(?:or)?d|passwd|.*_pass|.*secret.*|.*private.*|.*token.*|validation_(?:key|cert)|admin_pass|.*api_?key|csr_attributes|.*\.psk)$/iu;
+  /^(?:.*passw(?:or)?d|passwd|.*_pass|.*secret.*|.*private.*|.*token.*|validation_(?:key|cert)|admin_pass|.*api_?key|csr_attributes|consumer_key|.*\.psk)$/iu;
 const SECRET_LENGTH_MIN = 4;
 const SECRET_COUNT_MAX = 1_000_000;
 const DEPTH_MAX = 32;

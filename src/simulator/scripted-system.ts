@@ -12,6 +12,7 @@ import type {
   HttpResponse,
   Output,
   Random,
+  Serial,
   System,
 } from "../system/system.ts";
 
@@ -40,6 +41,8 @@ export interface ScriptedSystemOptions {
   >;
   /** Absent: every request ends in an HttpError. */
   readonly http?: (request: HttpRequest) => HttpResponse;
+  /** Absent: there are no serial ports. */
+  readonly serial?: Serial;
 }
 
 /** A system whose commands are a table, and what was done to it. */
@@ -87,6 +90,7 @@ export function createScriptedSystem(options: ScriptedSystemOptions = {}): Scrip
       executablePath: "/opt/freeware/bin/cloud-init",
     },
     output: ports,
+    ...(options.serial === undefined ? {} : { serial: options.serial }),
   };
   return {
     system: observeSystem(base, (change) => changes.push(change)),

@@ -75,6 +75,7 @@ export async function openConfigStore(
         userData: consumed.user.cloudConfig,
         ...(consumed.vendor2 === undefined ? {} : { vendorData2: consumed.vendor2.cloudConfig }),
         ...(consumed.vendor === undefined ? {} : { vendorData: consumed.vendor.cloudConfig }),
+        ...(instance.config === undefined ? {} : { datasource: instance.config }),
       });
       keepQuietly(() => {
         const { value, extras } = toConfigJson(answer.config);
@@ -100,6 +101,7 @@ export async function openConfigStore(
         userData: userData ?? "",
         vendorData2: vendorData2 ?? "",
         vendorData: vendorData ?? "",
+        ...(instance.config === undefined ? {} : { datasource: instance.config }),
       });
     },
     documentLines: () => (documents ??= readDocumentLines(sys, linesPath)),

@@ -20,10 +20,19 @@ export interface EventReporting {
 const CLOSE_WAIT_MS = 10_000;
 const MODE_PRIVATE = 0o600;
 
-/**
- * @param isPlan - servers are told nothing
- */
-export function createEventReporting(frame: () => StageFrame, isPlan: boolean): EventReporting {
+/** Who must not hear of events, whatever `reporting` says. */
+export interface ReportingLimits {
+  /** Servers are told nothing. */
+  readonly isPlan: boolean;
+  /** Nobody but the log is told anything. */
+  readonly isLogOnly: boolean;
+}
+
+/** Until `apply` is called, only the log hears of events. */
+export function createEventReporting(
+  frame: () => StageFrame,
+  { isPlan, isLogOnly }: ReportingLimits,
+): EventReporting {
   const webhooks = new Map<
     string,
     { readonly webhook: Webhook; readonly handler: WebhookHandler }
@@ -56,7 +65,7 @@ export function createEventReporting(frame: () => StageFrame, isPlan: boolean): 
   return {
     async apply(reporting) {
       const key = JSON.stringify(reporting) ?? "";
-      if (key === (applied ?? "")) {
+      if (isLogOnly || key === (applied ?? "")) {
         return;
       }
       applied = key;

@@ -1,5 +1,6 @@
 import type { DatasourceSearch, PassedOver, SearchStage } from "../datasources/find-datasource.ts";
 import { findDatasource } from "../datasources/find-datasource.ts";
+import { DATASOURCES } from "../datasources/registry.ts";
 import type { Instance } from "../instance/instance.ts";
 import { makeCurrent, readInstance, storeInstance } from "../instance/instance-store.ts";
 import { isSafeInstanceId } from "../instance/instance-json.ts";
@@ -35,11 +36,19 @@ export async function findInstance(
   const mayKeep = !isDriveRequired(frame.baseConfig);
   if (found !== undefined && found.isFallback !== true) {
     recordProblems(frame, search.problems);
-    return claim(frame, found, await machineId());
+    return claim(frame, found, await machineId(), search.afterStored);
   }
   const kept = mayKeep ? await findKeptInstance(frame, machineId) : undefined;
   if (kept?.kind === "same-machine") {
-    return keep(frame, kept.kept.instance, search.passedOver);
+    const { instance } = kept.kept;
+    if (stage === "init-local" && isAskedLater(instance.datasource, search)) {
+      // The cloud may have made another instance of the machine, or have new data for it.
+      frame.log.debug(
+        `Instance ${instance.id} is kept, and its datasource ${instance.datasource} is asked in init`,
+      );
+      return { found: false, ...(passing === undefined ? {} : { passing }) };
+    }
+    return keep(frame, instance, search.passedOver);
   }
   if (kept?.kind === "other-machine") {
     frame.log.info(
@@ -53,7 +62,29 @@ export async function findInstance(
     return claim(frame, found, await machineId());
   }
   recordProblems(frame, search.problems);
+  if (stage === "init") {
+    tellWhyNone(frame, search);
+  }
   return { found: false, ...(passing === undefined ? {} : { passing }) };
+}
+
+/** A warning, so that status.json has it too: without an instance there is no ledger to look into. */
+function tellWhyNone({ log }: StageFrame, { searchedClasses, passedOver }: DatasourceSearch): void {
+  const reasons = passedOver.map(({ name, reason }) => `${name}: ${reason}`);
+  log.warn(
+    [
+      `Did not find any data source, searched classes: (${searchedClasses.join(", ")})`,
+      ...reasons,
+    ].join("; "),
+  );
+}
+
+/** Whether a datasource can answer from init on only, always or by what it finds here. */
+function isAskedLater(datasource: string, { passedOver }: DatasourceSearch): boolean {
+  return (
+    DATASOURCES.some(({ name, needs }) => name === datasource && needs === "network") ||
+    passedOver.some(({ name, isAskedLater }) => name === datasource && isAskedLater === true)
+  );
 }
 
 function recordProblems(frame: StageFrame, problems: readonly Problem[]): void {
@@ -135,14 +166,20 @@ async function readMachineId(frame: StageFrame): Promise<string | undefined> {
 }
 
 /** Makes what a datasource gave the current instance. On a full disk it is used although it cannot be kept: the machine is to be reachable. */
-function claim(
+async function claim(
   frame: StageFrame,
   instance: Instance,
   machineId: string | undefined,
-): CurrentInstance {
-  attemptToKeep(frame, instance.id, () => {
+  afterStored?: () => Promise<void>,
+): Promise<CurrentInstance> {
+  // Before anything is logged of it.
+  frame.secrets.addFrom(instance.config ?? {});
+  const isStored = attemptToKeep(frame, instance.id, () => {
     storeInstance(frame.base, frame.paths, instance, machineId);
   });
+  if (isStored) {
+    await afterStored?.();
+  }
   frame.ledger.open(frame.paths.instance(instance.id).ledgerFile);
   mark(frame, instance.id);
   frame.log.info(`Found instance ${instance.id} by ${instance.description}`);
@@ -170,7 +207,9 @@ function keep(
   }
   const what = passedOver.some(({ hasFailed }) => hasFailed)
     ? "No datasource can be read"
-    : "No datasource answers (the config drive is gone)";
+    : instance.datasource === "ConfigDrive"
+      ? "No datasource answers (the config drive is gone)"
+      : "No datasource answers";
   frame.log.info(
     `${what}, and this is still the machine of instance ${instance.id}: it stays current, per-boot work runs, nothing else`,
   );
@@ -183,11 +222,13 @@ function mark(frame: StageFrame, id: string): void {
   });
 }
 
-function attemptToKeep(frame: StageFrame, id: string, work: () => void): void {
+function attemptToKeep(frame: StageFrame, id: string, work: () => void): boolean {
   try {
     work();
+    return true;
   } catch (error) {
     frame.fail(`Cannot keep instance ${id}: ${errorChain(error)}`, error);
+    return false;
   }
 }
 

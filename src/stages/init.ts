@@ -9,6 +9,7 @@ import { applyInstance } from "./apply-instance.ts";
 import type { CurrentInstance } from "./find-instance.ts";
 import { fallbackInstance, findInstance, markerPath, settledInstance } from "./find-instance.ts";
 import { keepInstanceData } from "./keep-instance-data.ts";
+import { warnOfOtherAgents } from "./other-agents.ts";
 import type { StageFrame } from "./stage-frame.ts";
 import type { ModuleOutcome } from "./stage.ts";
 
@@ -22,6 +23,7 @@ export interface InitResult {
 export async function runInitLocal(frame: StageFrame, debug: boolean): Promise<InitResult> {
   prepare(frame);
   reportInterruption(frame);
+  warnOfOtherAgents(frame);
   clear(frame, [
     markerPath(frame),
     `${frame.paths.dataDir}/no-net`,

@@ -9,6 +9,7 @@ import type { Problem } from "../text/problem.ts";
 import { findExternalEntry } from "./external-module.ts";
 import type { ModuleEntry } from "./module-list.ts";
 import { runJournaled } from "./journaled-work.ts";
+import { watchProgress } from "./watch-progress.ts";
 import { isSet, moduleSemaphore } from "./semaphores.ts";
 import type { ModuleOutcome } from "./stage.ts";
 import type { StageFrame } from "./stage-frame.ts";
@@ -35,7 +36,7 @@ export async function runModules(
   const inactive: string[] = [];
   const foreign: string[] = [];
   for (const entry of entries) {
-    const outcome = await runEntry(frame, entry, run);
+    const outcome = await watchProgress(frame, entry, () => runEntry(frame, entry, run));
     outcomes.push(outcome);
     if (outcome.status === "skipped" && outcome.reason === "no-config") {
       inactive.push(entry.writtenName);
@@ -108,9 +109,12 @@ export async function runModule(
     : undefined;
   const description = `running ${name} with frequency ${frequency}`;
   if (semaphore !== undefined && isSet(frame.base, semaphore)) {
-    frame.log.debug(`config-${name} already ran (freq=${frequency})`);
-    frame.ledger.forModule(name).record({ kind: "module", what: name, outcome: "already-ran" });
-    return { name, status: "already-ran" };
+    return frame.events.within(`config-${name}`, description, async (setResult) => {
+      frame.log.debug(`config-${name} already ran (freq=${frequency})`);
+      frame.ledger.forModule(name).record({ kind: "module", what: name, outcome: "already-ran" });
+      setResult("SUCCESS", `config-${name} previously ran`);
+      return { name, status: "already-ran" };
+    });
   }
   const module = await found.load();
   return frame.events.within(`config-${module.name}`, description, async (setResult) => {

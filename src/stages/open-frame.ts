@@ -108,7 +108,10 @@ export async function openFrame(
       eventPrefix,
       logSink((line) => log.debug(line)),
     ),
-    reporting: createEventReporting(() => frame, options.isPlan === true),
+    reporting: createEventReporting(() => frame, {
+      isPlan: options.isPlan === true,
+      isLogOnly: options.report === false,
+    }),
     ledger,
     secrets,
     systemInfo,

@@ -25,9 +25,13 @@ export interface SingleOptions extends StageOptions {
   readonly args: readonly string[];
 }
 
-/** `single`: runs one module whatever the lists say; exit code 0 when it ran or had run, else 1. Leaves status.json alone. */
+/** `single`: runs one module whatever the lists say; exit code 0 when it ran or had run, else 1. Leaves status.json alone. Who `reporting` names hears of it only with `report`. */
 export async function runSingle(sys: System, options: SingleOptions): Promise<number> {
-  const { frame } = await openFrame("single", "single", sys, options);
+  const isReported = options.report === true;
+  const { frame } = await openFrame("single", `single/${options.name}`, sys, {
+    ...options,
+    report: isReported,
+  });
   const at = sys.clock.now();
   const uptime = await frame.distro.readUptimeSeconds().catch(() => undefined);
   const welcome = welcomeLine("single", at, uptime);
@@ -48,7 +52,7 @@ export async function runSingle(sys: System, options: SingleOptions): Promise<nu
         `Did not run ${options.name}: another cloud-init is still running, try again when it has ended`,
       );
     } else {
-      exitCode = await runNamed(frame, options);
+      exitCode = await (isReported ? runReported(frame, options) : runNamed(frame, options));
     }
   } catch (error) {
     frame.log.error(`Running ${options.name} ended early: ${errorChain(error)}`, error);
@@ -56,6 +60,15 @@ export async function runSingle(sys: System, options: SingleOptions): Promise<nu
   await frame.reporting.close();
   await closeFrame(frame, lock);
   return exitCode;
+}
+
+/** With the start and the end of the whole as events, which upstream names by the module (compat core.md §4.7). */
+function runReported(frame: StageFrame, options: SingleOptions): Promise<number> {
+  return frame.events.within("", `running single module ${options.name}`, async (setResult) => {
+    const exitCode = await runNamed(frame, options);
+    setResult(exitCode === 0 ? "SUCCESS" : "FAIL");
+    return exitCode;
+  });
 }
 
 async function runNamed(frame: StageFrame, options: SingleOptions): Promise<number> {

@@ -85,9 +85,15 @@ export async function runStage(
   });
   try {
     result = await frame.events.within("", kind.description, async (setResult) => {
-      const body = await runBody(name, frame, options);
-      setResult(frame.errorCount() > 0 ? "FAIL" : "SUCCESS");
-      return body;
+      try {
+        return await runBody(name, frame, options);
+      } finally {
+        setResult(frame.errorCount() > 0 ? "FAIL" : "SUCCESS");
+        if (!frame.events.hasParts()) {
+          // A stage without any part stops upstream's `analyze` ("pop from empty list").
+          await frame.events.within("no-modules", "no module has anything to do", async () => {});
+        }
+      }
     });
   } catch (error) {
     // The last line of defence: whatever goes wrong, the boot goes on and says so.

@@ -15,7 +15,7 @@ const POLL_MS = 250;
  */
 export async function takeLock(frame: StageFrame): Promise<(() => void) | undefined> {
   const { base, paths } = frame;
-  const path = `${paths.runDir}/stage.lock`;
+  const path = lockPath(paths.runDir);
   const holder = readHolder(base, path);
   if (holder !== undefined && base.process.env[LOCK_HOLDER_VARIABLE] === String(holder)) {
     // We were started by a script of the stage that holds it, and it waits for us.
@@ -40,6 +40,17 @@ export async function takeLock(frame: StageFrame): Promise<(() => void) | undefi
     frame.log.warn(`Cannot lock "${path}", going on without: ${errorChain(error)}`);
     return () => {};
   }
+}
+
+/** The process of the stage that runs now, or undefined where none does. */
+export function findRunningStage(sys: System, runDir: string): number | undefined {
+  const path = lockPath(runDir);
+  const holder = readHolder(sys, path);
+  return holder !== undefined && isAlive(sys, path, holder) ? holder : undefined;
+}
+
+function lockPath(runDir: string): string {
+  return `${runDir}/stage.lock`;
 }
 
 function tryLock(sys: System, path: string): "taken" | "held" {

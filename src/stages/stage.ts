@@ -12,6 +12,8 @@ export interface StageOptions {
   readonly debug: boolean;
   /** Nothing of it is real: nobody is told of its events. */
   readonly isPlan?: boolean;
+  /** False: only the log hears of its events, not the handlers of `reporting`. */
+  readonly report?: boolean;
   /** Given what is to be done when a signal ends the program: log and status are brought to their end. */
   readonly onStop?: (stop: (signal: string) => void) => void;
   /** Told of every change to the machine before it is made, and of the module that makes it (undefined: the stage itself). For `plan`. */

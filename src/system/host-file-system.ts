@@ -92,11 +92,12 @@ function createTreeWrites(
         }
       });
     },
-    symlink(target, file) {
+    symlink(target, file, options = {}) {
       attempt("link", file, () => {
         const made = makeParents(path.resolve(absolute(file)));
         const old = lstat(file);
-        if (old !== undefined && !old.isSymbolicLink()) {
+        const mayReplace = old?.isSymbolicLink() === true || options.replacesFile === true;
+        if (old !== undefined && !(mayReplace && !old.isDirectory())) {
           throw new FileError("link", file, "EEXIST");
         }
         sweep(path.dirname(file));

@@ -33,6 +33,8 @@ export interface HostOutputOptions {
 interface Sink {
   readonly fd: number;
   readonly isTerminal: boolean;
+  /** What is written shows on a terminal, maybe by a detour. */
+  readonly isWatched: boolean;
   readonly file?: OutputFile;
   write(bytes: Uint8Array): void;
   /** For "tee": shows what arrived in the file. */
@@ -73,6 +75,7 @@ export function createHostOutput(options: HostOutputOptions): HostOutput {
     },
     writeConsole: (text) => writeConsole(options.consolePath ?? "/dev/console", text),
     isTerminal: (stream) => current[stream].isTerminal,
+    isWatched: (stream) => current[stream].isWatched,
     redirect: async (targets) => replaceSinks(await openSinks(targets, current, original, options)),
     mark: () => logFile()?.sizeBytes() ?? 0,
     tailSince: (mark, lineCountMax) => logFile()?.tail(mark, lineCountMax) ?? "",
@@ -96,7 +99,7 @@ async function openSinks(
   options: HostOutputOptions,
 ): Promise<{ readonly stdout: Sink; readonly stderr: Sink }> {
   const open = (target: OutputTarget, shown: Sink): Promise<Sink> =>
-    openSink(target, shown.fd, original, options);
+    openSink(target, shown, original, options);
   const stdout =
     targets.stdout === undefined ? current.stdout : await open(targets.stdout, original.stdout);
   if (targets.stderr === undefined) {
@@ -124,7 +127,7 @@ function isSameTarget(a: OutputTarget, b: OutputTarget | undefined): boolean {
 
 async function openSink(
   target: OutputTarget,
-  shownFd: number,
+  shown: Sink,
   original: { readonly stdout: Sink; readonly stderr: Sink },
   options: HostOutputOptions,
 ): Promise<Sink> {
@@ -136,10 +139,11 @@ async function openSink(
     return pipeSink(`tee -a '${target.path.replaceAll("'", "'\\''")}'`, original, options);
   }
   const file = openOutputFile(target.path, target.kind === "truncate");
-  const copyNews = target.kind === "tee" ? () => file.copyNews(shownFd) : (): void => {};
+  const copyNews = target.kind === "tee" ? () => file.copyNews(shown.fd) : (): void => {};
   return {
     fd: file.fd,
     isTerminal: isTerminal(file.fd),
+    isWatched: target.kind === "tee" ? shown.isWatched : isTerminal(file.fd),
     ...(file.isRegular ? { file } : {}),
     write(bytes) {
       writeFully(file.fd, bytes, PATIENCE_MS);
@@ -166,6 +170,7 @@ async function pipeSink(
   return {
     fd: pipe.fd,
     isTerminal: false,
+    isWatched: false,
     write: (bytes) => pipe.write(bytes),
     copyNews() {
       // The command shows what it wants to.
@@ -176,9 +181,11 @@ async function pipeSink(
 
 /** A descriptor that was there before us. Nobody listening to it is no reason to fail. */
 function streamSink(fd: number): Sink {
+  const isOnTerminal = isTerminal(fd);
   return {
     fd,
-    isTerminal: isTerminal(fd),
+    isTerminal: isOnTerminal,
+    isWatched: isOnTerminal,
     write(bytes) {
       writeFully(fd, bytes, PATIENCE_MS);
     },

@@ -1,6 +1,7 @@
 import { Buffer } from "node:buffer";
 import type { ChildProcess, spawn, SpawnOptions } from "node:child_process";
 import fs from "node:fs";
+import process from "node:process";
 import { codeOf } from "./host-error.ts";
 
 const BINARY_PROBE_BYTES = 128;
@@ -48,6 +49,9 @@ async function trySpawn(
   options: SpawnOptions,
 ): Promise<SpawnOutcome | string> {
   const [program = "", ...args] = argv;
+  if (isForeign(program)) {
+    return "ENOEXEC";
+  }
   try {
     const child = spawnChild(program, args, { ...options, detached: true });
     const { pid } = child;
@@ -116,17 +120,42 @@ function isDirectory(path: string): boolean {
   }
 }
 
+/** First bytes of programs that a kernel runs: ELF (elf(5)), 32- and 64-bit XCOFF (AIX, xcoff.h). */
+const LINUX_MAGIC: readonly string[] = ["7f454c46"];
+const AIX_MAGIC: readonly string[] = ["01df", "01f7"];
+
+/**
+ * Whether a file is a program for another system, which Node.js would give to /bin/sh as if it were
+ * a script, since it starts programs by `execvp`. Bun tells by itself, and by the kernel's answer.
+ */
+export function isForeign(
+  path: string,
+  { versions, platform }: Pick<NodeJS.Process, "versions" | "platform"> = process,
+): boolean {
+  if (versions["bun"] !== undefined || !path.startsWith("/")) {
+    return false;
+  }
+  const head = readHead(path);
+  const magic = platform === "aix" ? AIX_MAGIC : LINUX_MAGIC;
+  return head?.includes(0) === true && !magic.some((one) => head.toString("hex").startsWith(one));
+}
+
 /** Whether a file is no text; shells tell in the same way: by a NUL near the beginning. */
 export function isBinary(path: string): boolean {
+  return readHead(path)?.includes(0) ?? true;
+}
+
+/** Undefined where it cannot be read, which a program need not be. */
+function readHead(path: string): Buffer | undefined {
   try {
     const fd = fs.openSync(path, "r");
     try {
       const bytes = Buffer.alloc(BINARY_PROBE_BYTES);
-      return bytes.subarray(0, fs.readSync(fd, bytes)).includes(0);
+      return bytes.subarray(0, fs.readSync(fd, bytes));
     } finally {
       fs.closeSync(fd);
     }
   } catch {
-    return true;
+    return undefined;
   }
 }

@@ -5,7 +5,7 @@ import { createHostFileSystem } from "./host-file-system.ts";
 import { createHostOutput } from "./host-output.ts";
 import { randomBytes } from "./host-random.ts";
 import { createRunningCommands, type RunningCommands } from "./host-running-commands.ts";
-import type { Http, ProcessInfo, System, Uname } from "./system.ts";
+import type { Http, ProcessInfo, Serial, System, Uname } from "./system.ts";
 
 /** The real machine; `running` is for the handling of signals. */
 export interface HostSystem extends System {
@@ -17,10 +17,16 @@ const COMPILED_ROOT = "/$bunfs/";
 
 /**
  * The machine that this program runs on. `executablePath`: the file that was called, where the
- * runtime cannot know it (a carrier of runtime and program).
+ * runtime cannot know it (a carrier of runtime and program), and `runtimeDirectory` what it unpacked.
  */
-export function createHostSystem(options: { readonly executablePath?: string } = {}): HostSystem {
-  const info = readProcessInfo(options.executablePath);
+export function createHostSystem(
+  options: { readonly executablePath?: string; readonly runtimeDirectory?: string } = {},
+): HostSystem {
+  const { executablePath, runtimeDirectory } = options;
+  const info: ProcessInfo = {
+    ...readProcessInfo(executablePath),
+    ...(runtimeDirectory === undefined ? {} : { runtimeDirectory }),
+  };
   const output = createHostOutput({ process: info });
   const running = createRunningCommands();
   return {
@@ -31,6 +37,7 @@ export function createHostSystem(options: { readonly executablePath?: string } =
     random: { bytes: randomBytes },
     process: info,
     output,
+    serial: createLazySerial(),
     running,
   };
 }
@@ -41,6 +48,15 @@ function createLazyHttp(): Http {
     async request(request) {
       const { createHostHttp } = await import("./host-http.ts");
       return createHostHttp().request(request);
+    },
+  };
+}
+
+function createLazySerial(): Serial {
+  return {
+    async exchange(exchange) {
+      const { exchangeOnSerialPort } = await import("./host-serial.ts");
+      return exchangeOnSerialPort(exchange);
     },
   };
 }

@@ -1,3 +1,11 @@
+/** What is known of a failed request besides its reason. */
+export interface HttpErrorOptions extends ErrorOptions {
+  /** Of the answer, where one came and its status is the failure. */
+  readonly status?: number;
+  /** Asking again cannot help: a server that nobody vouches for, a redirect that is not followed. */
+  readonly isFinal?: boolean;
+}
+
 /** A request that got no usable answer. The URL is given without user name, password and query. */
 export class HttpError extends Error {
   override readonly name = "HttpError";
@@ -5,13 +13,17 @@ export class HttpError extends Error {
   readonly url: string;
   /** What went wrong, without method and address. */
   readonly reason: string;
+  readonly status: number | undefined;
+  readonly isFinal: boolean;
 
-  constructor(method: string, url: string, reason: string, options?: ErrorOptions) {
+  constructor(method: string, url: string, reason: string, options: HttpErrorOptions = {}) {
     const shown = urlWithoutSecrets(url);
     super(`${method} ${shown} failed: ${reason}`, options);
     this.method = method;
     this.url = shown;
     this.reason = reason;
+    this.status = options.status;
+    this.isFinal = options.isFinal === true;
   }
 }
 

@@ -1,3 +1,4 @@
+import { formatHttpAddress, isLinkLocal, parseHttpAddress } from "./http-address.ts";
 import type { HttpRequest } from "./system.ts";
 
 /** Where a redirect leads, or why it is not followed. */
@@ -24,25 +25,34 @@ export function redirectTarget(
   status: number,
   location: string,
 ): RedirectTarget {
-  const from = new URL(request.url);
-  const to = parseUrl(location, from);
-  if (to === undefined || (to.protocol !== "http:" && to.protocol !== "https:")) {
+  const given = parseHttpAddress(request.url);
+  const from = given?.url;
+  const to = from === undefined ? undefined : parseUrl(location, from);
+  if (
+    from === undefined ||
+    to === undefined ||
+    (to.protocol !== "http:" && to.protocol !== "https:")
+  ) {
     return { kind: "refuse", reason: `it redirects to "${location}", which is no HTTP address` };
   }
   const isSameHost = to.host === from.host && to.protocol === from.protocol;
   if (!isSameHost && isLinkLocal(from.hostname)) {
     return { kind: "refuse", reason: `a link-local address redirects to host "${to.host}"` };
   }
+  if (!isSameHost && request.sameHostOnly === true) {
+    return { kind: "refuse", reason: `it redirects to another host, "${to.origin}"` };
+  }
   if (from.protocol === "https:" && to.protocol === "http:") {
     return { kind: "refuse", reason: `it redirects from https to http at "${to.host}"` };
   }
   const { headers, body, clientCertificate, ...rest } = request;
   const isKept = status === 307 || status === 308 || request.method === "GET";
+  const zone = isSameHost ? given?.zone : undefined;
   return {
     kind: "follow",
     request: {
       ...rest,
-      url: to.href,
+      url: formatHttpAddress({ url: to, ...(zone === undefined ? {} : { zone }) }),
       method: isKept ? request.method : "GET",
       ...(isSameHost && headers !== undefined ? { headers } : {}),
       ...(isSameHost && clientCertificate !== undefined ? { clientCertificate } : {}),
@@ -57,9 +67,4 @@ function parseUrl(text: string, base: URL): URL | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** 169.254.0.0/16 (RFC 3927) and fe80::/10 (RFC 4291 §2.5.6). */
-function isLinkLocal(hostname: string): boolean {
-  return hostname.startsWith("169.254.") || /^\[fe[89ab]/iu.test(hostname);
 }

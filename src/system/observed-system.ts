@@ -43,9 +43,9 @@ export function observeFileSystem(
       onChange({ kind: "directory", path, ...attributesOf(options) });
       base.makeDirectory(path, options);
     },
-    symlink(target, path) {
+    symlink(target, path, options) {
       onChange({ kind: "symlink", path, target });
-      base.symlink(target, path);
+      base.symlink(target, path, options);
     },
     remove(path) {
       onChange({ kind: "remove", path });

@@ -11,6 +11,30 @@ export interface System {
   readonly random: Random;
   readonly process: ProcessInfo;
   readonly output: Output;
+  /** Absent: no serial port of this machine can be used. */
+  readonly serial?: Serial;
+}
+
+/** Serial ports, and other terminal lines. */
+export interface Serial {
+  /** Asks whoever is at the other end, and changes nothing. Throws where the port cannot be used, or no whole answer comes in time. */
+  exchange(exchange: SerialExchange): Promise<Uint8Array>;
+}
+
+/** One request on a line in raw mode without echo, and the answer to it. */
+export interface SerialExchange {
+  /** Of the device. What has come from it before is thrown away. */
+  readonly path: string;
+  readonly request: Uint8Array;
+  /** The answer ends with the first byte of this value behind its beginning. */
+  readonly endByte: number;
+  /** Bytes before the beginning of the answer, which are no part of it. */
+  readonly skippedBytes: readonly number[];
+  readonly writeTimeoutMs: number;
+  /** For the whole exchange. */
+  readonly timeoutMs: number;
+  /** A longer answer is an error. */
+  readonly maxBytes: number;
 }
 
 /** Synchronous: a boot agent has nothing else to do meanwhile. Absolute paths, bytes. */
@@ -34,8 +58,8 @@ export interface FileSystem {
   setAttributes(path: string, attributes: FileAttributes): void;
   /** Makes missing parents too (0755). An existing directory keeps its attributes. */
   makeDirectory(path: string, options?: FileAttributes): void;
-  /** Replaces a link or nothing; throws EEXIST over a file or a directory. */
-  symlink(target: string, path: string): void;
+  /** All or nothing. Replaces a link or nothing; throws EEXIST over a directory, and over a file unless `replacesFile` says otherwise. */
+  symlink(target: string, path: string, options?: SymlinkOptions): void;
   /** A whole tree, without following links; nothing there is fine. */
   remove(path: string): void;
   /** Makes everything written so far without `durable` survive a power cut. */
@@ -63,6 +87,11 @@ export interface WriteOptions extends FileAttributes {
   readonly durable?: boolean;
   /** True: throws EEXIST where anything is at the path; of two writers at once only one succeeds. */
   readonly exclusive?: boolean;
+}
+
+export interface SymlinkOptions {
+  /** True: also takes the place of a regular file. */
+  readonly replacesFile?: boolean;
 }
 
 export interface RandomAccessFile {
@@ -144,6 +173,14 @@ export interface HttpRequest {
   readonly maxBodyBytes?: number;
   /** Shown to servers that ask for one, over https; not to those that a redirect leads to elsewhere. */
   readonly clientCertificate?: ClientCertificate;
+  /** For the connection alone. Default 10 s. */
+  readonly connectTimeoutMs?: number;
+  /** A redirect to another host or scheme is an HttpError. */
+  readonly sameHostOnly?: boolean;
+  /** The connection may serve the next such request to the same server; not for https. */
+  readonly keepAlive?: boolean;
+  /** Ends the exchange in an HttpError. */
+  readonly signal?: AbortSignal;
 }
 
 /** PEM. */
@@ -175,6 +212,8 @@ export interface Random {
 }
 
 export interface ProcessInfo {
+  /** Where the runtime that a carrier brought is unpacked. Absent where there is no carrier. */
+  readonly runtimeDirectory?: string;
   /** As `process.platform`: "aix", "linux". */
   readonly platform: string;
   readonly arch: string;
@@ -206,6 +245,8 @@ export interface Output {
   writeConsole(text: string): void;
   /** Whether `stream` is a terminal (for colours). */
   isTerminal(stream: "stdout" | "stderr"): boolean;
+  /** Whether what is written to `stream` shows on the terminal that the program was started on: there is one, and the stream goes there still, or by a "tee". Absent: nobody looks on. */
+  isWatched?(stream: "stdout" | "stderr"): boolean;
   /** From here on, both streams and all children go there; a stream without a target stays where it is. Throws when a target cannot be opened; the old ones then stay. */
   redirect(targets: OutputTargets): Promise<void>;
   /** A place in the output, for `tailSince`. */

@@ -155,10 +155,11 @@ function createTreeWrites(
       makeParents(tree, verb, place);
       store.set(place, { kind: "directory", mode, ...ids, modifiedMs: tree.nowMs() });
     },
-    symlink(target, path) {
+    symlink(target, path, options = {}) {
       const place = resolveTreePath(store, "link", path, "keep");
       const old = store.find(place);
-      if (old !== undefined && old.kind !== "symlink") {
+      const mayReplace = old?.kind === "file" && options.replacesFile === true;
+      if (old !== undefined && old.kind !== "symlink" && !mayReplace) {
         throw new FileError("link", path, "EEXIST");
       }
       makeParents(tree, "link", place);

@@ -13,7 +13,7 @@ const WEBHOOK = `reporting:
   fleet:
     type: webhook
     endpoint: https://example.com/events
-    consumer_key: fleet
+    consumer_key: key-of-vm1
     token_key: vm1
     token_secret: geheim-geheim
     retries: 0

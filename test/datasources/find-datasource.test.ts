@@ -121,12 +121,12 @@ describe("findDatasource", () => {
   });
 
   test("says at INFO which of cloud-init's datasources are not built yet", async () => {
-    const list = { datasource_list: ["ec2", "None"] };
+    const list = { datasource_list: ["smartos", "None"] };
     const { found, log } = await search("init", list);
-    expect(log.lines).toContain('INFO: Datasource "Ec2" is not built yet: it is passed over');
+    expect(log.lines).toContain('INFO: Datasource "SmartOS" is not built yet: it is passed over');
     expect(log.warnings()).toEqual([]);
     expect(found.passedOver).toEqual([
-      { name: "Ec2", reason: "is not built yet", hasFailed: false },
+      { name: "SmartOS", reason: "is not built yet", hasFailed: false },
     ]);
     expect((await search("later", list)).log.lines.join()).not.toContain("not built");
   });

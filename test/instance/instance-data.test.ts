@@ -115,6 +115,27 @@ describe("instance-data", () => {
     });
   });
 
+  test("of the seeds of NoCloud the last one is the place", () => {
+    const placeOf = (description: string): unknown => {
+      const instance = createTestInstance({ datasource: "NoCloud", description });
+      return createInstanceData({ ...INPUT, instance })["v1"];
+    };
+    for (const [description, subplatform] of [
+      ["DataSourceNoCloud [seed=cd0]", "config-disk (cd0)"],
+      ["DataSourceNoCloud [seed=cmdline,/dev/sr0][dsmode=local]", "config-disk (/dev/sr0)"],
+      [
+        "DataSourceNoCloud [seed=/var/lib/cloud/seed/nocloud]",
+        "seed-dir (/var/lib/cloud/seed/nocloud)",
+      ],
+      [
+        "DataSourceNoCloudNet [seed=ds_config_seedfrom,http://[2001:db8::5]:80/c/]",
+        "metadata (http://[2001:db8::5]:80/c/)",
+      ],
+    ] as const) {
+      expect(placeOf(description)).toMatchObject({ subplatform });
+    }
+  });
+
   test("separate parts of the world are clouds of their own", () => {
     expect(cloudIdOf("aws", "cn-north-1")).toBe("aws-china");
     expect(cloudIdOf("aws", "us-gov-east-1")).toBe("aws-gov");

@@ -6,7 +6,7 @@ import { dirname, join, relative } from "node:path";
 const LAYERS: readonly (readonly string[])[] = [
   ["text"],
   ["system", "schema", "jinja"],
-  ["iso9660", "network", "report", "simulator"],
+  ["iso9660", "vfat", "network", "report", "simulator"],
   ["config", "instance"],
   ["distros"],
   ["datasources", "userdata", "modules"],

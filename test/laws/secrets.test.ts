@@ -6,6 +6,7 @@ import { Buffer } from "node:buffer";
 import { runCli } from "../../src/cli/cli.ts";
 import type { CliContext } from "../../src/cli/cli-context.ts";
 import { readTextIfExists } from "../../src/system/files.ts";
+import { HttpError } from "../../src/system/http-error.ts";
 import type { System } from "../../src/system/system.ts";
 import { runBoot } from "../support/boot-scenario.ts";
 import { planCommand } from "../support/plan-command.ts";
@@ -18,6 +19,7 @@ import {
   type Sabotage,
   type WatchedMachine,
   watchedAix,
+  watchedCloud,
   watchedLinux,
 } from "../support/secret-scenario.ts";
 
@@ -181,6 +183,12 @@ const ALLOWED: readonly (readonly [RegExp, string])[] = [
   ],
 ];
 
+/** Where what is between the machine and its cloud may be, and why. */
+const CLOUD_ALLOWED: readonly (readonly [RegExp, string])[] = [
+  [/\/cloud\.cfg\.d\/99_cloud\.cfg$/u, "where the installation put it, 0600"],
+  [/\/run\/cloud-init\/config-cache\.json$/u, "the same, read once, 0600"],
+];
+
 function isGiven(path: string): boolean {
   return path === "/dev/cd0" || path.startsWith(`${LINUX_SEED}/`);
 }
@@ -269,4 +277,69 @@ test.each([
     expect([args, findMarks(`${plan.stdout}${plan.stderr}`, MARKS)]).toEqual([args, []]);
     expect([args, plan.stdout]).toEqual([args, expect.stringContaining("users_groups")]);
   }
+});
+
+describe.each([
+  ["AIX", "aix"],
+  ["Linux", "linux"],
+] as const)("what clouds give and take, on %s", (_name, platform) => {
+  const marks = ["MARKrouter", "MARKconsumer", "MARKtoken", "MARKsigned", "MARKuserInfo"];
+  const MAAS = {
+    metadata_url: "http://u:MARKuserInfo-1@192.0.2.10/MAAS",
+    consumer_key: "MARKconsumer-1",
+    token_key: "MARKtoken-1",
+    token_secret: "MARKsigned-1",
+    max_wait: 3,
+  };
+  const CLOUD_STACK = { metadata_address: "192.0.2.9", fetch_password: true };
+  const tree: Readonly<Record<string, string>> = {
+    "http://192.0.2.9/latest/meta-data/": "instance-id\nlocal-hostname",
+    "http://192.0.2.9/latest/meta-data/instance-id": "i-1",
+    "http://192.0.2.9/latest/meta-data/local-hostname": "vm1",
+    "http://192.0.2.9:8080/": "MARKrouterPassword-1\n",
+  };
+
+  /** The credentials come in the configuration that the installation left, readable by root alone. */
+  async function boot(list: readonly string[]): Promise<WatchedMachine> {
+    const machine = watchedCloud(platform, {
+      config: { datasource_list: list, datasource: { MAAS, CloudStack: CLOUD_STACK } },
+      http({ method, url }) {
+        const body = tree[url];
+        if (url.includes("/MAAS/") && list[0] === "MAAS") {
+          return { status: 401, headers: {}, body: new Uint8Array() };
+        }
+        if (!url.startsWith("http://192.0.2.9")) {
+          throw new HttpError(method, url, "connection refused");
+        }
+        const status = body === undefined ? 404 : 200;
+        return { status, headers: {}, body: new TextEncoder().encode(body ?? "") };
+      },
+    });
+    await runBoot(machine);
+    return machine;
+  }
+
+  test.each([
+    ["a router's password", ["CloudStack"]],
+    ["credentials that the server refuses", ["MAAS", "CloudStack"]],
+    ["credentials for a server that is not there", ["CloudStack", "MAAS"]],
+  ])("%s are nowhere but where they have to be", async (_what, list) => {
+    const machine = await boot(list);
+    const { fs } = machine.system;
+    const files = findMarkedFiles(fs, marks);
+    const isAllowed = (path: string): boolean =>
+      [...ALLOWED, ...CLOUD_ALLOWED].some(([pattern]) => pattern.test(path));
+    expect(files.filter(({ path }) => !isAllowed(path))).toEqual([]);
+    expect(files.filter(({ mode }) => (mode & 0o77) !== 0).map(({ path }) => path)).toEqual([]);
+    expect(files.some(({ path }) => path.endsWith("/obj.pkl"))).toBeTrue();
+    const { stdout, stderr, console: shown } = machine.output();
+    expect(findMarks(`${stdout}${stderr}${shown}${machine.argvs.join("\n")}`, marks)).toEqual([]);
+    for (const args of [
+      ["status", "--long"],
+      ["status", "--format", "json"],
+      ["analyze", "show"],
+    ]) {
+      expect([args, findMarks(await cli(machine.system, ...args), marks)]).toEqual([args, []]);
+    }
+  });
 });

@@ -33,6 +33,7 @@ const STATE: NetworkState = {
     device("en0", "2001:db8::10/64"),
     device("en0", "192.0.2.10"),
     device("en1", "198.51.100.10"),
+    device("en2", "169.254.169.253"),
   ],
   routes: [],
 };
@@ -110,6 +111,18 @@ describe("on AIX", () => {
     expect(run.named).toBe("hostname=dns6.example.com");
   });
 
+  test("the address for the metadata service of Power Virtual Server is not asked for", async () => {
+    const run = await runAix(
+      {},
+      {
+        config: { set_hostname_from_interface: "en2" },
+        instance: { localHostname: "vm1.example.com" },
+      },
+    );
+    expect(run.asked).toEqual([]);
+    expect(run.named).toBe("hostname=vm1");
+  });
+
   test("another interface can be named, in Linux's way too", async () => {
     const answers = { "198.51.100.10": "dns2.example.com is 198.51.100.10\n" };
     for (const name of ["en1", "eth1"]) {
@@ -128,7 +141,7 @@ describe("on AIX", () => {
       },
     );
     expect(run.log).toContain(
-      "WARNING Interface en7 was not found on the system. Interfaces found on system: ['lo0', 'en0', 'en1']",
+      "WARNING Interface en7 was not found on the system. Interfaces found on system: ['lo0', 'en0', 'en1', 'en2']",
     );
     expect(run.log).toContain("INFO Fall back to setting hostname on VM as vm1.example.com");
     expect(run.named).toBe("hostname=vm1");

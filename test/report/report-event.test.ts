@@ -27,6 +27,27 @@ describe("within", () => {
     expect((finish ?? 0) - (start ?? 0)).toBeCloseTo(1.5);
   });
 
+  test("the end may say more than the start, and parts are noticed", async () => {
+    const lines: string[] = [];
+    const reporter = createEventReporter(
+      clock,
+      "init",
+      logSink((line) => lines.push(line)),
+    );
+    await reporter.within("", "the stage", async () => {
+      expect(reporter.hasParts()).toBe(false);
+      await reporter.within("x", "running x", async (setResult) => {
+        setResult("SUCCESS", "x previously ran");
+      });
+      expect(reporter.hasParts()).toBe(true);
+    });
+    expect(lines).toEqual([
+      "start: init/x: running x",
+      "finish: init/x: SUCCESS: x previously ran (duration: 0.000s)",
+      "finish: init: SUCCESS: the stage (duration: 0.000s)",
+    ]);
+  });
+
   test("what is thrown is a failure, and goes on to the caller", async () => {
     const lines: string[] = [];
     const reporter = createEventReporter(

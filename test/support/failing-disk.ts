@@ -45,9 +45,9 @@ export function failDisk(
       }
       fs.makeDirectory(path, options);
     },
-    symlink(target, path) {
+    symlink(target, path, options) {
       check("link", path);
-      fs.symlink(target, path);
+      fs.symlink(target, path, options);
     },
     remove(path) {
       if (fs.stat(path) !== undefined) {

@@ -203,7 +203,7 @@ export function testFileSystem(name: string, create: () => FileSystemUnderTest):
       expect(text("later/log")).toBe("y");
     });
 
-    test("a link replaces a link or nothing, never a file or a directory", () => {
+    test("a link replaces a link or nothing, a file only where that is asked for, never a directory", () => {
       subject.fs.symlink("one", at("new/link"));
       subject.fs.symlink("two", at("new/link"));
       expect(subject.fs.readLink(at("new/link"))).toBe("two");
@@ -211,6 +211,11 @@ export function testFileSystem(name: string, create: () => FileSystemUnderTest):
       subject.fs.makeDirectory(at("dir"));
       expect(codeThrownBy(() => subject.fs.symlink("x", at("file")))).toBe("EEXIST");
       expect(codeThrownBy(() => subject.fs.symlink("x", at("dir")))).toBe("EEXIST");
+      const options = { replacesFile: true };
+      expect(codeThrownBy(() => subject.fs.symlink("x", at("dir"), options))).toBe("EEXIST");
+      expect(subject.fs.stat(at("file"))?.kind).toBe("file");
+      subject.fs.symlink("x", at("file"), options);
+      expect(subject.fs.readLink(at("file"))).toBe("x");
       expect(subject.fs.list(at("new"))).toEqual(["link"]);
     });
 

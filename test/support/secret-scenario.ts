@@ -6,8 +6,15 @@ import {
   type SimulatedLinuxOptions,
 } from "../../src/simulator/linux/simulated-linux.ts";
 import { finishCommand } from "../../src/system/finish-command.ts";
-import type { ExecOptions, ExecResult, FileSystem, System } from "../../src/system/system.ts";
-import { buildDrive, createMachine } from "./sample-machine.ts";
+import type {
+  ExecOptions,
+  ExecResult,
+  FileSystem,
+  HttpRequest,
+  HttpResponse,
+  System,
+} from "../../src/system/system.ts";
+import { buildDrive, CONFIG_DIR, createMachine } from "./sample-machine.ts";
 
 /** A machine whose every command line and output is kept. */
 export interface WatchedMachine {
@@ -56,6 +63,30 @@ export function watchedLinux(
     },
   });
   return watch(linux.system, () => linux.output, sabotage);
+}
+
+/** A machine that asks metadata services, and has no drive. */
+export function watchedCloud(
+  platform: "aix" | "linux",
+  given: {
+    /** In cloud.cfg.d, for root alone. */
+    readonly config: Readonly<Record<string, unknown>>;
+    readonly http: (request: HttpRequest) => HttpResponse;
+  },
+): WatchedMachine {
+  const text = `${JSON.stringify(given.config)}\n`;
+  if (platform === "aix") {
+    const aix = createMachine({ http: given.http });
+    aix.system.fs.write(`${CONFIG_DIR}/99_cloud.cfg`, text, { mode: 0o600 });
+    return watch(aix.system, () => aix.output, undefined);
+  }
+  const config = defaultConfigFiles("linux").map(({ name, content }) => [
+    `/etc/cloud/${name}`,
+    content,
+  ]);
+  const linux = bootSimulatedLinux({ http: given.http, files: Object.fromEntries(config) });
+  linux.system.fs.write("/etc/cloud/cloud.cfg.d/99_cloud.cfg", text, { mode: 0o600 });
+  return watch(linux.system, () => linux.output, undefined);
 }
 
 /** Where the cloud's data is on the simulated Linux. */

@@ -7,6 +7,7 @@ import { createHostFileSystem } from "../../src/system/host-file-system.ts";
 import { createOverlayFileSystem } from "../../src/system/overlay-file-system.ts";
 import { isTemporaryName } from "../../src/system/temporary-name.ts";
 import { testFileSystem } from "../support/file-system-contract.ts";
+import { moduleForProcess } from "../support/module-for-process.ts";
 
 function makeRoot(): string {
   return fs.mkdtempSync(path.join(os.tmpdir(), "host-file-system-"));
@@ -179,8 +180,8 @@ describe("host file system", () => {
 
 /** The system calls that `action`, a body of a function of `host` and `root`, makes. */
 function trace(root: string, action: string): string {
-  const program = `${root}/traced.ts`;
-  const source = path.resolve(import.meta.dir, "../../src/system/host-file-system.ts");
+  const program = `${root}/traced.mjs`;
+  const source = moduleForProcess("src/system/host-file-system.ts");
   fs.writeFileSync(
     program,
     `import { createHostFileSystem } from ${JSON.stringify(source)};

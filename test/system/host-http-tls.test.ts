@@ -3,11 +3,12 @@ import { spawn, spawnSync, type ChildProcess } from "node:child_process";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { moduleForProcess } from "../support/module-for-process.ts";
 import { requireOrSkip } from "../support/require-or-skip.ts";
 import { runTool } from "../support/run-tool.ts";
 
 const hasOpenssl = spawnSync("openssl", ["version"]).status === 0;
-const HTTP = path.join(import.meta.dir, "../../src/system/host-http.ts");
+const HTTP = moduleForProcess("src/system/host-http.ts");
 
 /** Asks a server and prints the answer; in a process of its own, since a runtime reads its authorities once. */
 const CLIENT = `import fs from "node:fs";
@@ -48,9 +49,9 @@ describe.skipIf(requireOrSkip(hasOpenssl ? undefined : '"openssl" cannot be run'
     fs.rmSync(directory, { recursive: true, force: true });
   });
 
-  function ask(trusted: boolean, identity = ""): string {
+  function ask(trusted: boolean, identity = "", variable = "NODE_EXTRA_CA_CERTS"): string {
     const argv = [path.join(directory, "client.mjs"), origin, identity];
-    const env = trusted ? { NODE_EXTRA_CA_CERTS: path.join(directory, "ca.pem") } : {};
+    const env = trusted ? { [variable]: path.join(directory, "ca.pem") } : {};
     const { stdout } = spawnSync(process.execPath, argv, {
       encoding: "utf8",
       env: { PATH: process.env["PATH"] ?? "", ...env },
@@ -64,6 +65,10 @@ describe.skipIf(requireOrSkip(hasOpenssl ? undefined : '"openssl" cannot be run'
 
   test("a server that asks for one gets nothing without", () => {
     expect(ask(true)).toStartWith("refused: ");
+  });
+
+  test("the bundle of the system counts, not what the runtime brings", () => {
+    expect(ask(true, path.join(directory, "client"), "SSL_CERT_FILE")).toBe("hello");
   });
 
   test("a server that nobody vouches for is not believed", () => {

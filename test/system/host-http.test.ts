@@ -1,10 +1,13 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
+import { rmSync } from "node:fs";
 import http from "node:http";
 import net from "node:net";
+import os from "node:os";
 import { createHostHttp } from "../../src/system/host-http.ts";
 import { HttpError } from "../../src/system/http-error.ts";
 import type { HttpRequest, HttpResponse } from "../../src/system/system.ts";
 import { VERSION } from "../../src/version.ts";
+import { moduleForProcess } from "../support/module-for-process.ts";
 
 const client = createHostHttp();
 let server: http.Server;
@@ -165,4 +168,49 @@ test("proxies of the environment are not asked", async () => {
     delete process.env["http_proxy"];
     Object.assign(process.env, old === undefined ? {} : { http_proxy: old });
   }
+});
+
+test("a connection is kept where the request allows it, and does not keep the program from ending", async () => {
+  const ports: unknown[] = [];
+  const own = http.createServer((request, response) => {
+    ports.push(request.socket.remotePort);
+    response.end("fine");
+  });
+  const url = await listen(own);
+  for (const keepAlive of [true, true, false]) {
+    await ask(url, { keepAlive });
+  }
+  expect(ports[1]).toBe(ports[0]);
+  expect(ports[2]).not.toBe(ports[0]);
+  const script = `import { createHostHttp } from ${JSON.stringify(moduleForProcess("src/system/host-http.ts"))};
+const { status } = await createHostHttp().request({ method: "GET", url: process.argv[2], effect: "query", timeoutMs: 5000, keepAlive: true });
+console.log(status);`;
+  const file = `${os.tmpdir()}/keep-alive-${process.pid}.mjs`;
+  await Bun.write(file, script);
+  const begun = performance.now();
+  const child = Bun.spawn([process.execPath, file, url], { stdout: "pipe" });
+  expect(await new Response(child.stdout).text()).toBe("200\n");
+  expect(await child.exited).toBe(0);
+  expect(performance.now() - begun).toBeLessThan(4000);
+  rmSync(file);
+  own.closeAllConnections();
+  own.close();
+});
+
+test("an exchange that is not needed any more ends at once", async () => {
+  const stop = new AbortController();
+  const asked = ask("/slow", { signal: stop.signal });
+  stop.abort();
+  await expect(asked).rejects.toThrow("it is not needed any more");
+  await expect(ask("/ok", { signal: stop.signal })).rejects.toThrow("it is not needed any more");
+});
+
+test("a redirect to another host is refused where the request says so", async () => {
+  const other = http.createServer((_, response) => {
+    response.writeHead(302, { location: `${origin}/ok` }).end();
+  });
+  const url = await listen(other);
+  expect((await ask(url)).status).toBe(200);
+  await expect(ask(url, { sameHostOnly: true })).rejects.toThrow("it redirects to another host");
+  other.close();
 });

@@ -274,3 +274,24 @@ test("a console that is not there, or is stuck, holds nobody up", () => {
   fs.closeSync(reader);
   expect(bytes.toString()).toBe("heard\n");
 });
+
+/** The controlling side of a pseudo terminal is a terminal too. */
+const PTMX = "/dev/ptmx";
+
+test.skipIf(!fs.existsSync(PTMX))(
+  "a terminal is watched, until its stream goes elsewhere",
+  async () => {
+    const terminal = fs.openSync(PTMX, fs.constants.O_RDWR | fs.constants.O_NOCTTY);
+    fds.push(terminal);
+    const watched = createHostOutput({ process: HOST, stdoutFd: fds[0] ?? -1, stderrFd: terminal });
+    expect([watched.isWatched?.("stdout"), watched.isWatched?.("stderr")]).toEqual([false, true]);
+    await watched.redirect({ stderr: { kind: "tee", path: log } });
+    expect([watched.isTerminal("stderr"), watched.isWatched?.("stderr")]).toEqual([false, true]);
+    await watched.redirect({ stderr: { kind: "append", path: log } });
+    expect(watched.isWatched?.("stderr")).toBe(false);
+    await watched.redirect({ stderr: { kind: "pipe", command: "cat > /dev/null" } });
+    expect(watched.isWatched?.("stderr")).toBe(false);
+    await watched.close();
+    expect(watched.isWatched?.("stderr")).toBe(true);
+  },
+);

@@ -44,6 +44,15 @@ export function createAnalyzeCommand(ctx: CliContext): Command {
         description: "Of show and blame: a line for each part, as '%I%D @%Es +%ds'",
       },
     },
+    examples: [
+      { command: "cloud-init analyze blame", about: "The longest parts of the boots first" },
+      { command: "cloud-init analyze plot --outfile boot.svg", about: "A chart of the last boot" },
+      {
+        command: "cloud-init analyze show --infile old-cloud-init.log",
+        about: "A log from elsewhere",
+      },
+    ],
+    words: async () => ({ view: VIEWS }),
     async run(args) {
       const view = readView(args.view);
       const { infile, outfile } = args;

@@ -41,6 +41,17 @@ export function createCleanCommand(ctx: CliContext): Command {
         description: "Further words of --configs",
       },
     },
+    examples: [
+      {
+        command: "cloud-init clean --logs",
+        about: "The next boot is a first one; the logs go too",
+      },
+      {
+        command: "cloud-init clean --configs all --reboot",
+        about: "Also what was written into the system's configuration, then start again",
+      },
+    ],
+    words: async () => ({ configs: KINDS }),
     async run(args) {
       const kinds = readKinds(args.configs, args._);
       if (ctx.sys.process.uid !== 0) {

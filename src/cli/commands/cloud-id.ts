@@ -26,6 +26,10 @@ export function createCloudIdCommand(ctx: CliContext): Command {
         description: "File of instance-data; default the machine's own",
       },
     },
+    examples: [
+      { command: "cloud-init cloud-id", about: "The name of the cloud, in one word" },
+      { command: "cloud-id --json", about: "All standard keys" },
+    ],
     async run(args) {
       const paths = await installedPaths(ctx.sys);
       const boot = readBootStatus(ctx.sys, paths.configFile, paths.runDir);

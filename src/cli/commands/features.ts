@@ -10,6 +10,7 @@ export function createFeaturesCommand(ctx: CliContext): Command {
     name: "features",
     description: "List what this version of the program can do",
     args: {},
+    examples: [{ command: "cloud-init features", about: "A name on each line" }],
     async run() {
       ctx.stdout(FEATURES.map((name) => `${name}\n`).join(""));
     },

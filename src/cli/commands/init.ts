@@ -13,6 +13,16 @@ export function createInitCommand(ctx: CliContext, globals: GlobalOptions): Comm
         description: "Only local datasources, before the network is up",
       },
     },
+    examples: [
+      {
+        command: "cloud-init init --local",
+        about: "The first stage of a boot: find the datasource, set the network up",
+      },
+      {
+        command: "cloud-init --debug init",
+        about: "The second stage, with its log on standard error",
+      },
+    ],
     async run(args) {
       const { runStage } = await import("../../stages/run-stage.ts");
       ctx.exitCode = await runStage(args.local === true ? "init-local" : "init", ctx.sys, {

@@ -15,6 +15,13 @@ export function createModulesCommand(ctx: CliContext, globals: GlobalOptions): C
         description: "Which list of modules",
       },
     },
+    examples: [
+      { command: "cloud-init modules --mode config", about: "The third stage of a boot" },
+      {
+        command: "cloud-init modules --mode final",
+        about: "The last one: packages, scripts, user commands",
+      },
+    ],
     async run(args) {
       const { runStage } = await import("../../stages/run-stage.ts");
       ctx.exitCode = await runStage(`modules-${args.mode}`, ctx.sys, {

@@ -19,7 +19,8 @@ export function createPlanCommand(ctx: CliContext, globals: GlobalOptions): Comm
       source: {
         type: "positional",
         required: false,
-        description: "The config drive: an ISO image, a directory with its files, or a device",
+        description:
+          "The config drive or NoCloud seed: an ISO or FAT image, a directory with its files, or a device",
       },
       config: {
         type: "string",
@@ -54,6 +55,16 @@ export function createPlanCommand(ctx: CliContext, globals: GlobalOptions): Comm
         description: "Run external modules that declare plan=yes, with CLOUD_INIT_PLAN=1",
       },
     },
+    examples: [
+      {
+        command: "cloud-init plan config-drive.iso",
+        about: "What a deployment with this drive would do",
+      },
+      {
+        command: "cloud-init plan --user-data user-data.yaml --diff",
+        about: "What this user-data would change, file by file",
+      },
+    ],
     async run(args) {
       const { distroNames } = await import("../../distros/registry.ts");
       if (!distroNames().includes(args.distro)) {

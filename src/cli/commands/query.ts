@@ -40,6 +40,14 @@ export function createQueryCommand(ctx: CliContext): Command {
         description: "What to show, with dots: v1.local_hostname, ds.meta_data.uuid",
       },
     },
+    examples: [
+      { command: "cloud-init query v1.local_hostname", about: "One value" },
+      { command: "cloud-init query --list-keys ds", about: "What can be asked for" },
+      {
+        command: "cloud-init query --format 'I am {{ v1.instance_id }}'",
+        about: "A text with values in it",
+      },
+    ],
     async run(args) {
       const { format, varname } = args;
       const listsKeys = args["list-keys"] === true;
@@ -64,7 +72,14 @@ export function createQueryCommand(ctx: CliContext): Command {
         for (const warning of data.warnings) {
           ctx.stderr(`WARNING: ${warning}\n`);
         }
-        ctx.stdout(await answer(data, { varname, format, listsKeys }));
+        const { text, missingNames } = await answer(data, { varname, format, listsKeys });
+        if (missingNames.length > 0) {
+          const names = missingNames.map((name) => `'${name}'`).join(", ");
+          ctx.stderr(
+            `WARNING: Could not render jinja template variables in file 'query commandline': ${names}\n`,
+          );
+        }
+        ctx.stdout(text);
       } catch (error) {
         if (!(error instanceof QueryError)) {
           throw error;
@@ -82,11 +97,21 @@ interface Question {
   readonly listsKeys: boolean;
 }
 
-async function answer(data: QueryData, question: Question): Promise<string> {
+interface Answer {
+  readonly text: string;
+  /** Of a template. */
+  readonly missingNames: readonly string[];
+}
+
+async function answer(data: QueryData, question: Question): Promise<Answer> {
   const { varname, format, listsKeys } = question;
   if (format !== undefined) {
     return render(data, format);
   }
+  return { text: shown(data, varname, listsKeys), missingNames: [] };
+}
+
+function shown(data: QueryData, varname: string | undefined, listsKeys: boolean): string {
   const value = varname === undefined ? data.shown : findValue(data.shown, varname);
   if (listsKeys) {
     if (!isRecord(value)) {
@@ -100,7 +125,7 @@ async function answer(data: QueryData, question: Question): Promise<string> {
   return typeof value === "string" ? `${value}\n` : formatJson(value);
 }
 
-async function render(data: QueryData, format: string): Promise<string> {
+async function render(data: QueryData, format: string): Promise<Answer> {
   const [{ renderJinja }, { createTemplateVariables }] = await Promise.all([
     import("../../jinja/render-jinja.ts"),
     import("../../instance/template-variables.ts"),
@@ -112,5 +137,5 @@ async function render(data: QueryData, format: string): Promise<string> {
   if (rendered.text === "") {
     throw new QueryError("The template given to --format gives no text");
   }
-  return `${rendered.text}\n`;
+  return { text: `${rendered.text}\n`, missingNames: rendered.missingNames };
 }

@@ -47,6 +47,14 @@ export function createSchemaCommand(ctx: CliContext): Command {
       },
       "module...": { type: "positional", required: false, description: "For --docs" },
     },
+    examples: [
+      {
+        command: "cloud-init schema --config-file user-data.yaml --annotate",
+        about: "Check a cloud-config before a machine is deployed with it",
+      },
+      { command: "cloud-init schema --system", about: "Check what this machine was given" },
+      { command: "cloud-init schema --docs write_files", about: "What a module takes" },
+    ],
     async run(args) {
       if (args.docs === true) {
         await printDocs(ctx, args._);
@@ -231,7 +239,10 @@ async function printDocs(ctx: CliContext, names: readonly string[]): Promise<voi
   const wanted = names.length === 1 && names[0] === "all" ? MODULES.map(({ name }) => name) : names;
   for (const [index, name] of wanted.entries()) {
     const found = findModule(canonicalModuleName(name.replace(/^cc_/u, "")));
-    const external = found === undefined ? await externalDocs(ctx, name) : undefined;
+    const external =
+      found === undefined
+        ? ((await datasourceDocs(name)) ?? (await externalDocs(ctx, name)))
+        : undefined;
     if (external !== undefined) {
       ctx.stdout(`${index > 0 ? "\n" : ""}${external}`);
       continue;
@@ -256,6 +267,11 @@ async function printDocs(ctx: CliContext, names: readonly string[]): Promise<voi
     }
     ctx.stdout(`${index > 0 ? "\n" : ""}${renderModuleDocs(await found.load())}`);
   }
+}
+
+async function datasourceDocs(name: string): Promise<string | undefined> {
+  const { renderDatasourceDocs } = await import("../schema/datasource-docs.ts");
+  return renderDatasourceDocs(name);
 }
 
 /** The documentation of an external module, from its header and its schema; undefined where there is none of that name. */

@@ -27,12 +27,26 @@ export function createSingleCommand(ctx: CliContext, globals: GlobalOptions): Co
         options: ["instance", "always", "once"],
         description: "Instead of the module's own frequency",
       },
-      report: { type: "boolean", description: "Report its start and finish as events" },
+      report: { type: "boolean", description: "Tell the handlers of reporting too" },
       "argument...": {
         type: "positional",
         required: false,
         description: "For the module, in place of those in cloud.cfg",
       },
+    },
+    examples: [
+      {
+        command: "cloud-init single --name set_hostname --frequency always",
+        about: "Set the host name again, although that was done",
+      },
+      {
+        command: "cloud-init --file trial.cfg single --name write_files --frequency always",
+        about: "Try a piece of configuration",
+      },
+    ],
+    words: async () => {
+      const { MODULES } = await import("../../modules/registry.ts");
+      return { name: MODULES.map(({ name }) => name) };
     },
     async run(args) {
       const { runSingle } = await import("../../stages/run-single.ts");
@@ -41,6 +55,7 @@ export function createSingleCommand(ctx: CliContext, globals: GlobalOptions): Co
         force: globals.force,
         debug: globals.debug,
         ...(ctx.onStop === undefined ? {} : { onStop: ctx.onStop }),
+        report: args.report === true,
         name: args.name,
         ...(args.frequency === undefined ? {} : { frequency: FREQUENCIES[args.frequency] }),
         args: args._,

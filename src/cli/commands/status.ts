@@ -31,6 +31,20 @@ export function createStatusCommand(ctx: CliContext): Command {
         description: "Form of the answer",
       },
     },
+    examples: [
+      {
+        command: "cloud-init status --wait",
+        about: "Wait for the end of the boot; exit code 0, 1 for errors, 2 for recoverable ones",
+      },
+      {
+        command: "cloud-init status --long --format json",
+        about: "All that is known, for a program",
+      },
+      {
+        command: "cloud-init status --failed",
+        about: "What failed in the last boot, with its output",
+      },
+    ],
     async run(args) {
       const paths = await installedPaths(ctx.sys);
       const isTabular = args.format === "tabular";

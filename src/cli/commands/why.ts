@@ -31,6 +31,14 @@ export function createWhyCommand(ctx: CliContext): Command {
         description: "Form of the answer",
       },
     },
+    examples: [
+      {
+        command: "cloud-init why users-groups",
+        about: "Why the module ran or did not at the last boot",
+      },
+      { command: "cloud-init why ssh --format json", about: "The same, for a program" },
+    ],
+    words: async () => ({ name: MODULES.map(({ name }) => name) }),
     async run(args) {
       const { sys } = ctx;
       const { name } = args;

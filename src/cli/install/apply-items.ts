@@ -1,8 +1,11 @@
+import { Buffer } from "node:buffer";
 import { posix } from "node:path";
 import type { FileAttributes, FileSystem, System } from "../../system/system.ts";
 import { exists, isDirectory, isFile, statTarget } from "../../system/files.ts";
 import { writeIfDifferent } from "../../system/write-if-different.ts";
+import { checkInside } from "./check-inside.ts";
 import type { InstallItem } from "./install-item.ts";
+import { replaceLink } from "./replace-link.ts";
 
 /** What became of an item, as a line for the user. */
 export type Say = (line: string) => void;
@@ -19,17 +22,24 @@ export function applyItems(
   say: Say,
 ): void {
   const owner = sys.process.uid === 0 ? { owner: OWNER } : {};
+  checkItems(sys.fs, root, items);
   for (const item of items) {
-    const path = posix.join(root, item.path);
-    checkInside(sys.fs, root, path);
-    say(applyItem(sys, path, item, owner));
+    say(applyItem(sys, posix.join(root, item.path), item, owner));
   }
   sys.fs.flush();
 }
 
+/** Throws where a link in an image would lead out of it. */
+export function checkItems(fs: FileSystem, root: string, items: readonly InstallItem[]): void {
+  for (const item of items) {
+    checkInside(fs, root, item.path);
+  }
+}
+
 /** root:system on AIX, root:root elsewhere; by number, so that an image of one can be made on the other. */
 const OWNER = "0:0";
-const PROGRAM_MODE = 0o755;
+/** Of the program. */
+export const PROGRAM_MODE = 0o755;
 
 function applyItem(
   sys: System,
@@ -46,7 +56,10 @@ function applyItem(
       fs.makeDirectory(path, { mode: 0o755, ...owner });
       return `made ${path}`;
     case "program":
-      return applyProgram(fs, path, sys.process.executablePath, owner);
+      return applyProgram(fs, path, item.source ?? sys.process.executablePath, {
+        mode: item.mode ?? PROGRAM_MODE,
+        ...owner,
+      });
     case "file":
       if (item.isUsers && exists(fs, path)) {
         return `kept ${path}`;
@@ -56,9 +69,13 @@ function applyItem(
       if (fs.readLink(path) === item.target) {
         return `kept ${path} -> ${item.target}`;
       }
-      removeOther(fs, path, "symlink");
-      fs.symlink(item.target, path);
+      fs.symlink(item.target, path, { replacesFile: true });
       return `linked ${path} -> ${item.target}`;
+    case "no-link":
+      if (fs.readLink(path) !== undefined) {
+        fs.remove(path);
+      }
+      return `removed ${path}: the links above take its place`;
   }
 }
 
@@ -68,35 +85,29 @@ function applyFile(
   content: string,
   options: FileAttributes & { readonly mode: number },
 ): string {
+  let isWritten = true;
   // Written through a link, the text would go to a file that is somebody else's.
-  removeOther(fs, path, "file");
-  return writeIfDifferent(fs, path, content, options) ? `wrote ${path}` : `kept ${path}`;
+  replaceLink(fs, path, () => {
+    isWritten = writeIfDifferent(fs, path, content, options);
+  });
+  return isWritten ? `wrote ${path}` : `kept ${path}`;
 }
 
 function applyProgram(
   fs: FileSystem,
   path: string,
   source: string,
-  owner: Pick<FileAttributes, "owner">,
+  options: FileAttributes & { readonly mode: number },
 ): string {
   if (path === source || isSameFile(fs, path, source)) {
-    if (statTarget(fs, path)?.mode === PROGRAM_MODE) {
+    if (statTarget(fs, path)?.mode === options.mode) {
       return `kept ${path}`;
     }
-    fs.setAttributes(path, { mode: PROGRAM_MODE });
+    fs.setAttributes(path, { mode: options.mode });
     return `wrote ${path}`;
   }
-  removeOther(fs, path, "file");
-  fs.write(path, fs.readBytes(source), { mode: PROGRAM_MODE, ...owner });
+  replaceLink(fs, path, () => fs.write(path, fs.readBytes(source), options));
   return `wrote ${path}`;
-}
-
-/** A link where a file belongs, or a file where a link does (the old package's script). A directory stays: writing says so. */
-function removeOther(fs: FileSystem, path: string, wanted: "file" | "symlink"): void {
-  const kind = fs.stat(path)?.kind;
-  if (kind !== wanted && (kind === "file" || kind === "symlink")) {
-    fs.remove(path);
-  }
 }
 
 /** The program has 100 MB: compared piece by piece. */
@@ -113,7 +124,7 @@ function isSameFile(fs: FileSystem, left: string, right: string): boolean {
     }
     for (let offset = 0; ; offset += COMPARE_BYTES) {
       const [a, b] = [files[0].read(offset, COMPARE_BYTES), files[1].read(offset, COMPARE_BYTES)];
-      if (a.length !== b.length || a.some((byte, index) => byte !== b[index])) {
+      if (Buffer.compare(a, b) !== 0) {
         return false;
       }
       if (a.length < COMPARE_BYTES) {
@@ -123,24 +134,5 @@ function isSameFile(fs: FileSystem, left: string, right: string): boolean {
   } finally {
     files[0].close();
     files[1].close();
-  }
-}
-
-/** An absolute link in an image means a place in the image; followed from here it is this machine's. */
-function checkInside(fs: FileSystem, root: string, path: string): void {
-  if (root === "/") {
-    return;
-  }
-  for (let dir = posix.dirname(path); dir.length > root.length; dir = posix.dirname(dir)) {
-    const target = fs.readLink(dir);
-    if (target === undefined) {
-      continue;
-    }
-    const place = posix.resolve(posix.dirname(dir), target);
-    if (place !== root && !place.startsWith(`${root}/`)) {
-      throw new Error(
-        `Cannot install into "${root}": "${dir}" is a link to "${target}", which leads out of it; run the install inside the image (chroot) instead`,
-      );
-    }
   }
 }

@@ -21,6 +21,9 @@ export function configItems(paths: PathRoots, platform: Platform): readonly Inst
     { kind: "directory", path: paths.templatesDir },
     ...templateItems(paths, platform),
     { kind: "directory", path: paths.cloudDir },
+    ...(paths.modulesDir === undefined
+      ? []
+      : [{ kind: "directory", path: paths.modulesDir } as const]),
   ];
 }
 

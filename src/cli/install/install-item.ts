@@ -1,8 +1,15 @@
 /** One thing that `install` sees to; `path` is the one on the installed system, without --root. */
 export type InstallItem =
   | { readonly kind: "directory"; readonly path: string }
-  /** The program itself. */
-  | { readonly kind: "program"; readonly path: string }
+  /** The program itself, or with `source` a file of the runtime that it brings along. */
+  | {
+      readonly kind: "program";
+      readonly path: string;
+      /** On the running system. Default: the file that was called. */
+      readonly source?: string;
+      /** Default 0755. */
+      readonly mode?: number;
+    }
   | {
       readonly kind: "file";
       readonly path: string;
@@ -11,4 +18,6 @@ export type InstallItem =
       /** True: the user's from the first day on, never written over. */
       readonly isUsers: boolean;
     }
-  | { readonly kind: "link"; readonly path: string; readonly target: string };
+  | { readonly kind: "link"; readonly path: string; readonly target: string }
+  /** A link that would run what another link runs already. */
+  | { readonly kind: "no-link"; readonly path: string };

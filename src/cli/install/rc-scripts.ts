@@ -1,8 +1,7 @@
-/** One boot script of AIX: /etc/rc.d/init.d/NAME, run by a link in rc2.d. */
+/** One boot script: /etc/rc.d/init.d/NAME, run by a link in rc2.d on AIX. */
 export interface RcScript {
-  /** "cloud-init-local". */
-  readonly name: string;
-  /** "S01cloud-init-local". */
+  readonly name: "cloud-init-local" | "cloud-init" | "cloud-config" | "cloud-final";
+  /** On AIX: "S01cloud-init-local". */
   readonly linkName: string;
   /** Words after $CLOUDINITARGS. */
   readonly command: string;
@@ -23,6 +22,12 @@ export interface RcScriptPlaces {
   readonly configFile: string;
   /** Sourced in this order where they are regular files. */
   readonly settingsFiles: readonly string[];
+  /** Absent: AIX's. */
+  readonly environment?: { readonly path: string; readonly odmDir?: string };
+  /** A file of the administrator's that switches the stages off. */
+  readonly disabledFile?: string;
+  /** Comment lines below the first one, without "# ". */
+  readonly header?: readonly string[];
 }
 
 /** As on AIX. */
@@ -31,6 +36,11 @@ export const AIX_PLACES: RcScriptPlaces = {
   agent: "/opt/freeware/bin/cloud-init",
   configFile: "/opt/freeware/etc/cloud/cloud.cfg",
   settingsFiles: ["/etc/sysconfig/cloud-init", "/etc/default/cloud-init"],
+};
+
+const AIX_ENVIRONMENT: Exclude<RcScriptPlaces["environment"], undefined> = {
+  path: "/usr/bin:/etc:/usr/sbin:/usr/ucb:/sbin:/opt/freeware/bin",
+  odmDir: "/etc/objrepos",
 };
 
 /**
@@ -77,7 +87,10 @@ export const UNSAFE_VARIABLES: readonly string[] = [
  */
 export function renderRcScript(script: RcScript, places: RcScriptPlaces = AIX_PLACES): string {
   const sourced = places.settingsFiles.map((file) => `if [ -f ${file} ]; then\n  . ${file}\nfi\n`);
-  return `#!${places.shell}
+  const { path, odmDir } = places.environment ?? AIX_ENVIRONMENT;
+  const header = (places.header ?? []).map((line) => `# ${line}`.replace(/^# ###/u, "###"));
+  const odm = odmDir === undefined ? "" : `ODMDIR=${odmDir}\n`;
+  return `#!${[places.shell, ...header].join("\n")}
 # ${script.name}: a boot stage of cloud-init. Written by "cloud-init install".
 # Settings belong into ${places.settingsFiles.join(" or ")}.
 # CLOUDINITARGS, set there, goes before the subcommand.
@@ -88,16 +101,15 @@ conf=${places.configFile}
 
 # What the caller's environment holds must not reach the agent's runtime.
 unset ${wrapWords(UNSAFE_VARIABLES)}
-PATH=/usr/bin:/etc:/usr/sbin:/usr/ucb:/sbin:/opt/freeware/bin
+PATH=${path}
 LC_ALL=C
-ODMDIR=/etc/objrepos
-export PATH LC_ALL ODMDIR
+${odm}export PATH LC_ALL${odm === "" ? "" : " ODMDIR"}
 umask 022
 cd /
 
 ${sourced.join("")}
 run_agent() {
-  if [ ! -x "$agent" ]; then
+${disabledTest(places.disabledFile)}  if [ ! -x "$agent" ]; then
     printf 'Cannot start %s: "%s" is not an executable file\\n' "$prog" "$agent" >&2
     return 5
   fi
@@ -133,6 +145,10 @@ case "$1" in
     ;;
 esac
 `;
+}
+
+function disabledTest(file: string | undefined): string {
+  return file === undefined ? "" : `  if [ -e ${file} ]; then\n    return 0\n  fi\n`;
 }
 
 const LINE_LENGTH_MAX = 90;

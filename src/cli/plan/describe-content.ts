@@ -14,7 +14,7 @@ export function describeContent(head: Uint8Array): string {
     return magic[1];
   }
   if (text.startsWith("FAT1", FAT16_NAME_OFFSET) || text.startsWith("FAT32", FAT32_NAME_OFFSET)) {
-    return "a FAT file system, which is not read yet";
+    return "a damaged FAT file system";
   }
   if (USER_DATA_START.test(text)) {
     return "user-data (name it with --user-data)";

@@ -1,3 +1,4 @@
+import { SEED_FILES } from "../../datasources/no-cloud/seed.ts";
 import { createDirectoryTree } from "../../system/directory-tree.ts";
 import type { FileTree } from "../../system/file-tree.ts";
 import { createMemoryFileSystem } from "../../system/memory-file-system.ts";
@@ -25,13 +26,31 @@ const FILE_COUNT_MAX = 10_000;
 const TOTAL_BYTES_MAX = 512 * 1024 * 1024;
 const DEPTH_MAX = 16;
 
-/** Reads the files of a config drive into memory. */
-export function copyDriveFiles(tree: FileTree): CopiedDrive {
+/** How the files of a drive are laid out. */
+export type DriveLayout = "config-drive" | "no-cloud";
+
+/** The files of a NoCloud seed, at the top of the drive. */
+export const SEED_NAMES: readonly string[] = Object.values(SEED_FILES);
+
+/** Which of the two a tree is; undefined where it is neither. One that is both counts as a config drive. */
+export function findLayout(tree: FileTree): DriveLayout | undefined {
+  const isConfigDrive =
+    tree.list("openstack").length > 0 ||
+    FIRST_LAYOUT_FILES.some((path) => tree.readBytes(path) !== undefined);
+  if (isConfigDrive) {
+    return "config-drive";
+  }
+  const required = [SEED_FILES.metaData, SEED_FILES.userData];
+  return required.every((path) => tree.readBytes(path) !== undefined) ? "no-cloud" : undefined;
+}
+
+/** Reads the files of a config drive or a seed into memory. */
+export function copyDriveFiles(tree: FileTree, layout: DriveLayout = "config-drive"): CopiedDrive {
   const copy: Copy = { tree, files: {}, problems: [], fileCount: 0, bytesLeft: TOTAL_BYTES_MAX };
-  for (const path of FIRST_LAYOUT_FILES) {
+  for (const path of layout === "no-cloud" ? SEED_NAMES : FIRST_LAYOUT_FILES) {
     copyEntry(copy, path, DEPTH_MAX);
   }
-  for (const path of DRIVE_DIRECTORIES) {
+  for (const path of layout === "no-cloud" ? [] : DRIVE_DIRECTORIES) {
     copyEntry(copy, path, 0);
   }
   return { files: copy.files, problems: copy.problems };

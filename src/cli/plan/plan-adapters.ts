@@ -3,6 +3,8 @@ import {
   type OpenStackMetadata,
   parseOpenStackMetadata,
 } from "../../datasources/openstack-metadata.ts";
+import { parseSeed, readSeedTree } from "../../datasources/no-cloud/seed.ts";
+import { readSeedNetwork } from "../../datasources/no-cloud/seed-network.ts";
 import type { InterfaceConfig } from "../../network/network-config.ts";
 import { parseEni } from "../../network/parse-eni.ts";
 import { parseOpenStackNetwork } from "../../network/parse-openstack.ts";
@@ -23,28 +25,35 @@ const ADAPTERS_MAX = 256;
  * The adapters of a machine that fits the drive, in the order of network_data.json, then of the
  * interfaces text; one where the drive tells nothing. Those without a MAC get one that nobody has.
  */
-export function findAdapters(tree: FileTree | undefined): readonly PlanAdapter[] {
+export async function findAdapters(tree: FileTree | undefined): Promise<readonly PlanAdapter[]> {
   const adapters = new Map<string, string>();
   const unnamed: string[] = [];
-  for (const { name, macAddress } of physicalInterfaces(tree)) {
+  for (const { name, macAddress } of await physicalInterfaces(tree)) {
     if (macAddress === undefined) {
       unnamed.push(name);
     } else if (!adapters.has(macAddress)) {
       adapters.set(macAddress, name);
     }
   }
-  // A text without addresses counts its interfaces in the order of their names.
-  const missing = Math.max(0, unnamed.length - adapters.size, adapters.size === 0 ? 1 : 0);
+  // A text without addresses counts its interfaces in the order of their names; "en1" is AIX's second one.
+  const numbered = unnamed.map((name) => Number(/^en[t]?(\d{1,2})$/u.exec(name)?.[1] ?? -1) + 1);
+  const needed = Math.max(unnamed.length, ...numbered);
+  const missing = Math.max(0, needed - adapters.size, adapters.size === 0 ? 1 : 0);
   for (let index = 0; index < missing; index += 1) {
     adapters.set(madeUpMac(index), unnamed[index] ?? `eth${index}`);
   }
   return [...adapters].slice(0, ADAPTERS_MAX).map(([macAddress, name]) => ({ name, macAddress }));
 }
 
-function physicalInterfaces(tree: FileTree | undefined): readonly InterfaceConfig[] {
-  const metadata = tree === undefined ? undefined : readMetadata(tree);
-  if (metadata === undefined) {
+async function physicalInterfaces(tree: FileTree | undefined): Promise<readonly InterfaceConfig[]> {
+  if (tree === undefined) {
     return [];
+  }
+  const metadata = readMetadata(tree);
+  if (metadata === undefined) {
+    const given = await seedInterfaces(tree);
+    const described = given.length > 0 ? given : await ovfInterfaces(tree);
+    return described.filter(({ link }) => link.kind === "physical");
   }
   const { networkData, interfaces } = metadata;
   const parsed = [
@@ -56,6 +65,30 @@ function physicalInterfaces(tree: FileTree | undefined): readonly InterfaceConfi
   return parsed
     .flatMap(({ config }) => config.interfaces)
     .filter(({ link }) => link.kind === "physical");
+}
+
+/** Of a NoCloud seed; none where the tree is none. */
+async function seedInterfaces(tree: FileTree): Promise<readonly InterfaceConfig[]> {
+  try {
+    const files = readSeedTree(tree);
+    const seed = "missing" in files ? undefined : await parseSeed("", files);
+    const { network } = seed === undefined || "reason" in seed ? {} : readSeedNetwork(seed);
+    return network?.config.interfaces ?? [];
+  } catch {
+    // The boot itself says what is wrong with the files.
+    return [];
+  }
+}
+
+/** Of an OVF environment, whose reader is loaded only where there is nothing else. */
+async function ovfInterfaces(tree: FileTree): Promise<readonly InterfaceConfig[]> {
+  try {
+    const { readOvfInterfaces } = await import("../../datasources/ovf/described-interfaces.ts");
+    return await readOvfInterfaces(tree);
+  } catch {
+    // The boot itself says what is wrong with the file.
+    return [];
+  }
 }
 
 function readMetadata(tree: FileTree): OpenStackMetadata | undefined {

@@ -37,7 +37,7 @@ export async function readPlanInputs(ctx: CliContext, request: PlanRequest): Pro
   const { source, config, userData } = request;
   if (source === undefined && userData === undefined && config === undefined) {
     throw new UsageError(
-      "a SOURCE is required: an ISO image, a directory or a device; or --user-data FILE for a machine without a drive",
+      "a SOURCE is required: an ISO or FAT image, a directory or a device; or --user-data FILE for a machine without a drive",
     );
   }
   const read = (option: string, name: string, limitBytes: number): Uint8Array =>
@@ -67,6 +67,9 @@ export async function readPlanInputs(ctx: CliContext, request: PlanRequest): Pro
 }
 
 function hasMetadata(drive: PlanSource): boolean {
+  if (drive.layout === "no-cloud") {
+    return true;
+  }
   const paths = Object.keys(drive.files());
   return paths.some((path) => /^openstack\/[^/]+\/meta_data\.json$/u.test(path));
 }

@@ -1,6 +1,4 @@
 import { Buffer } from "node:buffer";
-import { NotIso9660Error } from "../../iso9660/not-iso9660-error.ts";
-import { openIso9660 } from "../../iso9660/open-iso9660.ts";
 import { createDirectoryTree } from "../../system/directory-tree.ts";
 import type { FileTree } from "../../system/file-tree.ts";
 import { isDirectory, isFile, statTarget } from "../../system/files.ts";
@@ -8,19 +6,22 @@ import type { FileSystem, RandomAccessFile } from "../../system/system.ts";
 import { errorMessage } from "../../text/error-message.ts";
 import { formatSize } from "../../text/format-size.ts";
 import type { Problem } from "../../text/problem.ts";
+import { openDisc } from "../../distros/raw-disc.ts";
+import { NotVfatError } from "../../vfat/not-vfat-error.ts";
 import { UsageError } from "../usage-error.ts";
 import { CONTENT_HEAD_BYTES, describeContent } from "./describe-content.ts";
 import {
   copyDriveFiles,
   createDriveTree,
-  DRIVE_DIRECTORIES,
   type DriveFiles,
-  FIRST_LAYOUT_FILES,
+  type DriveLayout,
+  findLayout,
 } from "./drive-files.ts";
 
 /** The drive that a plan is about, in memory: nothing of it is open any more. */
 export interface PlanSource {
   readonly kind: "disc" | "directory";
+  readonly layout: DriveLayout;
   readonly description: string;
   readonly tree: FileTree;
   /** The whole disc, where it is small enough: the simulated machine reads it as the real one would. */
@@ -56,19 +57,21 @@ export function readPlanSource(fs: FileSystem, path: string): PlanSource {
 
 function readDirectory(fs: FileSystem, path: string): PlanSource {
   const names = attempt(path, () => fs.list(path));
-  const hasLayout =
-    DRIVE_DIRECTORIES.slice(0, 1).some((name) => isDirectory(fs, `${path}/${name}`)) ||
-    FIRST_LAYOUT_FILES.some((name) => isFile(fs, `${path}/${name}`));
-  if (!hasLayout) {
-    const reason = `expected the directory "openstack" in it, as a config drive has it`;
+  const tree = createDirectoryTree(fs, path, { followLinks: true });
+  const layout = isDirectory(fs, `${path}/openstack`)
+    ? "config-drive"
+    : attempt(path, () => findLayout(tree));
+  if (layout === undefined) {
+    const reason = `expected the directory "openstack" in it, as a config drive has it, or "meta-data" and "user-data"`;
     throw new UsageError(
       `Cannot read SOURCE "${path}": ${reason}, found ${describeNames(fs, path, names)}`,
     );
   }
-  const { files, problems } = copyDriveFiles(createDirectoryTree(fs, path, { followLinks: true }));
+  const { files, problems } = copyDriveFiles(tree, layout);
   return {
     kind: "directory",
-    description: `directory, ${countText(Object.keys(files).length, "file")}`,
+    layout,
+    description: `${layout === "no-cloud" ? "NoCloud seed" : "directory"}, ${countText(Object.keys(files).length, "file")}`,
     tree: createDriveTree(files),
     files: () => files,
     problems,
@@ -85,8 +88,12 @@ function describeNames(fs: FileSystem, path: string, names: readonly string[]): 
   if (names.includes("latest")) {
     return `"latest": name the directory above`;
   }
+  const seed = ["nocloud", "seed/nocloud"].find((name) => isFile(fs, `${path}/${name}/meta-data`));
+  if (seed !== undefined) {
+    return `them in "${path}/${seed}"`;
+  }
   if (names.includes("meta-data")) {
-    return `"meta-data": NoCloud is not built yet in this version`;
+    return `"meta-data" alone: a NoCloud seed has "user-data" too, which may be empty`;
   }
   if (names.length === 0) {
     return "nothing";
@@ -99,19 +106,21 @@ function describeNames(fs: FileSystem, path: string, names: readonly string[]): 
 function readDisc(fs: FileSystem, path: string, kind: "file" | "device"): PlanSource {
   const file = attempt(path, () => fs.open(path));
   try {
-    const { label, tree } = openDisc(path, file);
+    const { label, tree } = openImage(path, file);
     const disc = readWhole(file);
     const size = disc === undefined ? "" : `, ${formatSize(disc.length)}`;
     const what = kind === "device" ? "device with a disc" : "disc image";
     const description = `${what} labelled "${label}"${size}`;
+    const layout = guessLayout(tree);
     if (disc !== undefined) {
-      const image = openIso9660(bytesFile(disc));
-      const files = (): DriveFiles => copyDriveFiles(image.tree).files;
-      return { kind: "disc", description, tree: image.tree, disc, files, problems: [] };
+      const image = openDisc(bytesFile(disc));
+      const files = (): DriveFiles => copyDriveFiles(image.tree, layout).files;
+      return { kind: "disc", layout, description, tree: image.tree, disc, files, problems: [] };
     }
-    const { files, problems } = copyDriveFiles(tree);
+    const { files, problems } = copyDriveFiles(tree, layout);
     return {
       kind: "disc",
+      layout,
       description,
       tree: createDriveTree(files),
       files: () => files,
@@ -122,20 +131,29 @@ function readDisc(fs: FileSystem, path: string, kind: "file" | "device"): PlanSo
   }
 }
 
-function openDisc(path: string, file: RandomAccessFile): ReturnType<typeof openIso9660> {
+/** What is neither, the boot itself will say. */
+function guessLayout(tree: FileTree): DriveLayout {
+  try {
+    return findLayout(tree) ?? "config-drive";
+  } catch {
+    return "config-drive";
+  }
+}
+
+function openImage(path: string, file: RandomAccessFile): ReturnType<typeof openDisc> {
   const head = attempt(path, () => file.read(0, CONTENT_HEAD_BYTES));
   const refuse = (cause?: unknown): UsageError =>
     new UsageError(
-      `Cannot read SOURCE "${path}": expected an ISO 9660 disc, found ${describeContent(head)}`,
+      `Cannot read SOURCE "${path}": expected an ISO 9660 or FAT disc, found ${describeContent(head)}`,
       { cause },
     );
   if (head.length === 0) {
     throw refuse();
   }
   try {
-    return openIso9660(file);
+    return openDisc(file);
   } catch (error) {
-    if (error instanceof NotIso9660Error) {
+    if (error instanceof NotVfatError) {
       throw refuse(error);
     }
     throw new UsageError(`Cannot read SOURCE "${path}": ${errorMessage(error)}`, { cause: error });

@@ -8,6 +8,7 @@ import {
 import type { PlanModules } from "./plan-modules.ts";
 import { defaultConfigFiles } from "../../config/default-cloud-cfg.ts";
 import { distroDefaults } from "../../distros/registry.ts";
+import type { PathRoots } from "../../instance/paths.ts";
 import type { StageName } from "../../stages/stage.ts";
 import { runStage } from "../../stages/run-stage.ts";
 import { exists, isDirectory } from "../../system/files.ts";
@@ -16,6 +17,7 @@ import { buildReport } from "./build-report.ts";
 import { findAdapters } from "./plan-adapters.ts";
 import { findPlanDisks } from "./plan-disks.ts";
 import { type PlanInputs, type PlanRequest, readPlanInputs } from "./plan-inputs.ts";
+import type { PlacedSeed } from "./place-seed.ts";
 import { createPlanRecorder } from "./plan-recorder.ts";
 import { readAdvice, withAdvice } from "./user-data-advice.ts";
 import type { PlanConfigSummary, PlanReport, PlanSourceSummary } from "./plan-report.ts";
@@ -48,7 +50,7 @@ export async function runPlan(
   const seed: PlanMachineSeed = {
     files: machineFiles(inputs, options.distro, paths.configFile),
     ...(usesDisc(inputs) ? { disc: inputs.source.disc } : {}),
-    adapters: findAdapters(inputs.source?.tree),
+    adapters: await findAdapters(inputs.source?.tree),
     disks: findPlanDisks(options.distro, configTexts(inputs)),
     now: ctx.sys.clock.now(),
   };
@@ -58,9 +60,11 @@ export async function runPlan(
       : await createPlanLinux(options.distro, seed);
   const modules = await findModules(ctx, bare, paths.modulesDir, options);
   const machine = modules?.machine ?? bare;
+  const placed = await placeDrive(machine, inputs, options.distro, paths);
   const recorder = createPlanRecorder({ machine, withDiffs: options.withDiffs });
   const configFiles = [
     ...(inputs.source === undefined ? [NONE_CONFIG] : []),
+    ...(placed?.configFiles ?? []),
     ...inputs.files.map(({ path }) => path),
   ];
   const { force, debug } = options;
@@ -88,9 +92,33 @@ export async function runPlan(
     stages: recorder.stages,
     source: describeSource(request, inputs),
     config: describeConfig(ctx, request, paths.configFile),
-    problems: inputs.source?.problems ?? [],
+    problems: [...(inputs.source?.problems ?? []), ...(placed?.problems ?? [])],
   });
-  return withAdvice(report, advice);
+  return withAdvice(report, [...(placed?.warnings ?? []), ...advice]);
+}
+
+/** A NoCloud seed is where the machine's own configuration says. */
+async function placeDrive(
+  machine: PlanMachine,
+  inputs: PlanInputs,
+  distro: string,
+  paths: PathRoots,
+): Promise<PlacedSeed | undefined> {
+  if (inputs.source?.layout !== "no-cloud") {
+    return undefined;
+  }
+  const { placeSeed } = await import("./place-seed.ts");
+  const files = inputs.source.files();
+  const { userData } = inputs;
+  return placeSeed(machine, {
+    distro,
+    paths,
+    isConfigGiven: inputs.config !== undefined || inputs.files.length > 0,
+    configFiles: inputs.files.map(({ path }) => path),
+    ...(usesDisc(inputs)
+      ? {}
+      : { files: userData === undefined ? files : { ...files, "user-data": userData } }),
+  });
 }
 
 /** External modules, where there are any: none of their code is loaded otherwise. */
@@ -115,7 +143,7 @@ async function findModules(
 /** Where a configuration may name disks. */
 function configTexts(inputs: PlanInputs): readonly Uint8Array[] {
   const drive = Object.entries(inputs.source?.files() ?? {}).flatMap(([path, content]) =>
-    /\/(?:user_data|vendor_data2?\.json)$/u.test(path) ? [content] : [],
+    /(?:^|\/)(?:user_data|vendor_data2?\.json|user-data|vendor-data)$/u.test(path) ? [content] : [],
   );
   const { userData, config } = inputs;
   return [
@@ -151,7 +179,7 @@ function machineFiles(
   }
   if (inputs.source === undefined) {
     files[NONE_CONFIG] = noneConfig(inputs.userData);
-  } else if (!usesDisc(inputs)) {
+  } else if (!usesDisc(inputs) && inputs.source.layout === "config-drive") {
     Object.assign(files, seedFiles(inputs));
   }
   for (const { path, content } of inputs.files) {

@@ -7,6 +7,7 @@ import type { System } from "../../system/system.ts";
 import { decodeUtf8 } from "../../text/decode-utf8.ts";
 import { gunzip, isGzip } from "../../text/gunzip.ts";
 import { isRecord } from "../../text/record.ts";
+import { QueryError } from "./query-error.ts";
 import { readInstanceData } from "./read-instance-data.ts";
 
 /** Files that the command line names in place of the machine's own; absolute paths. */
@@ -44,6 +45,11 @@ export function readQueryData(sys: System, paths: Paths, files: QueryFiles): Que
   const data = readInstanceData(fs, path);
   const read = (file: string): unknown =>
     isRoot ? readData(sys, file) : `<redacted for non-root user> file:${file}`;
+  for (const file of [files.userData, files.vendorData]) {
+    if (isRoot && file !== undefined && fs.stat(file) === undefined) {
+      throw new QueryError(`Missing file: ${file}`);
+    }
+  }
   const instance = currentInstanceDir(sys, paths);
   const userData = files.userData ?? `${instance}/user-data.txt`;
   const vendorData = files.vendorData ?? `${instance}/vendor-data.txt`;

@@ -1,5 +1,6 @@
 import type { Status } from "../../report/status-file.ts";
 import { emptyStatus, parseResult, parseStatus } from "../../report/status-file.ts";
+import { FileError } from "../../system/file-error.ts";
 import { readTextIfExists } from "../../system/files.ts";
 import type { System } from "../../system/system.ts";
 import { formatRfc2822 } from "../../text/rfc2822.ts";
@@ -93,7 +94,7 @@ function readFirst<T>(
 ): { readonly isThere: boolean; readonly value: T | undefined } {
   for (const directory of directories) {
     const path = `${directory}/${name}`;
-    const text = readTextIfExists(sys.fs, path);
+    const text = readForStatus(sys, path);
     if (text !== undefined) {
       const value = parse(text);
       if (value === undefined) {
@@ -103,6 +104,20 @@ function readFirst<T>(
     }
   }
   return { isThere: false, value: undefined };
+}
+
+/** The Python agent's files are for root alone. */
+function readForStatus(sys: System, path: string): string | undefined {
+  try {
+    return readTextIfExists(sys.fs, path);
+  } catch (error) {
+    if (error instanceof FileError && /^E(?:ACCES|PERM)$/u.test(error.code)) {
+      const message = `${error.message}; an older version wrote it for root alone: try again as root`;
+      // oxlint-disable-next-line preserve-caught-error -- it would be shown, and says nothing else
+      throw new Error(message);
+    }
+    throw error;
+  }
 }
 
 /** The errors of all stages, held by the last one. */

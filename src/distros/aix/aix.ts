@@ -1,7 +1,9 @@
 import type { Distro, DistroContext } from "../distro.ts";
 import { createAixClean } from "./clean.ts";
 import { createAixDefaultUser } from "./defaults.ts";
+import { createAixDiagnosis } from "./diagnosis.ts";
 import { createAixDisks } from "./disks.ts";
+import { readAixFirmware } from "./firmware.ts";
 import { createAixGrowth } from "./growth.ts";
 import { createAixHostname } from "./hostname.ts";
 import { readAixMachineId } from "./machine-id.ts";
@@ -31,6 +33,7 @@ export function createAix(ctx: DistroContext): Distro {
     family: "aix",
     defaultUser: createAixDefaultUser(),
     readMachineId: () => readAixMachineId(ctx.sys),
+    readFirmware: (keyword) => readAixFirmware(ctx.sys, keyword),
     readUptimeSeconds: () => readAixUptimeSeconds(ctx.sys),
     readSystemFacts: () => readAixSystemFacts(ctx.sys),
     hostname: createAixHostname(ctx),
@@ -46,6 +49,9 @@ export function createAix(ctx: DistroContext): Distro {
     locale: createAixLocale(ctx),
     power: createAixPower(ctx),
     clean: createAixClean(ctx),
+    diagnosis: createAixDiagnosis(ctx),
+    seal: async () => (await import("./seal.ts")).createAixSeal(ctx),
+    loadDoctor: async () => (await import("./doctor.ts")).createAixDoctor(ctx),
     growth: createAixGrowth(ctx),
     volumes: createAixVolumes(ctx, planned),
     disks: createAixDisks(ctx, planned),

@@ -5,7 +5,9 @@ import { chooseAixRoutes } from "../../network/renderers/aix-routes.ts";
 import type { NetworkStep } from "../../network/renderers/renderer.ts";
 import type { Problem } from "../../text/problem.ts";
 import type { DistroContext, NetworkAdapter, NetworkOutcome } from "../distro.ts";
+import { readAixAdapterSlots } from "./adapter-slots.ts";
 import { type AixAdapters, readAixAdapters } from "./adapters.ts";
+import { readAixDhcpServers } from "./dhcp-servers.ts";
 import { type MatchedNetwork, matchAdapters } from "./match-adapters.ts";
 import {
   awaitDynamicAddresses,
@@ -49,7 +51,9 @@ export function createAixNetwork(ctx: DistroContext): NetworkAdapter {
       const isMissing = wanted.some((mac) => !adapters.some((each) => each.macAddress === mac));
       return isMissing ? (await search.readAgain()).adapters : adapters;
     },
+    adapterSlots: () => readAixAdapterSlots(ctx.sys),
     ensure: (config) => ensureAixNetwork(ctx, search, config),
+    dhcpServers: async () => readAixDhcpServers(ctx.sys.fs),
     read: () => readAixNetworkTables(ctx.sys),
   };
 }

@@ -1,4 +1,5 @@
 import { isHostName } from "../../instance/hostname.ts";
+import { canonicalAddress } from "../../network/ip-address.ts";
 import type { DistroContext, ResolverAdapter } from "../distro.ts";
 
 const HOST = "/usr/bin/host";
@@ -13,6 +14,10 @@ export function createAixResolver({ sys, log }: DistroContext): ResolverAdapter 
       }
       return result.exitCode === 0 ? parseHostAnswer(result.stdout, address) : undefined;
     },
+    async findAddresses(name, timeoutMs) {
+      const result = await sys.exec.query([HOST, name], { okExitCodes: "any", timeoutMs });
+      return result.exitCode === 0 ? parseHostAddresses(result.stdout) : [];
+    },
   };
 }
 
@@ -24,4 +29,11 @@ export function parseHostAnswer(text: string, address: string): string | undefin
     (each) => each !== address && isHostName(each),
   );
   return names.find((each) => each.includes(".")) ?? names[0];
+}
+
+/** `vm1.example.com is 192.0.2.10,  Aliases: vm1`: what is an address before "Aliases". */
+export function parseHostAddresses(text: string): readonly string[] {
+  const answer = /^\s*\S+ is (.*)$/mu.exec(text)?.[1] ?? "";
+  const words = (answer.split("Aliases:", 1)[0] ?? "").split(/[\s,]+/u);
+  return words.flatMap((word) => canonicalAddress(word) ?? []);
 }

@@ -1,7 +1,7 @@
 import type { Problem } from "../../text/problem.ts";
 import { errorMessage } from "../../text/error-message.ts";
-import type { Disc, DiscSearch, DistroContext, StorageAdapter } from "../distro.ts";
-import { isAbsent, isWantedLabel, probeDisc, readDisc } from "../iso-disc.ts";
+import type { Disc, DiscSearch, DistroContext, StorageAdapter, WantedLabels } from "../distro.ts";
+import { findWantedLabel, isAbsent, probeDisc, readDisc } from "../raw-disc.ts";
 import { type CdDevice, readCdDevices } from "./cd-devices.ts";
 import { createDiscTree, withMountedDisc } from "./mounted-disc.ts";
 import { readMounts } from "./mounts.ts";
@@ -12,18 +12,25 @@ import { readMounts } from "./mounts.ts";
  */
 export function createAixStorage(ctx: DistroContext): StorageAdapter {
   const configured = new Set<string>();
+  /** Several datasources look for discs in one stage: the devices are listed once. */
+  let known: readonly CdDevice[] | undefined;
+  const useless: UselessDrives = new Map();
 
   return {
     async findDiscs(labels) {
       const found: Found = { discs: [], problems: [], looked: [] };
-      const devices = await listDevices(ctx, found);
+      const devices = known ?? (await listDevices(ctx, found));
+      known = devices;
       for (const device of devices.filter(({ isAvailable }) => isAvailable)) {
-        await lookAt(ctx, device.name, labels, found);
+        await lookOnce(ctx, device.name, labels, found, useless);
       }
       // A drive that was attached late can be only Defined. Once, since cfgmgr and mkdev are slow.
       for (const { name, isAvailable } of devices) {
         if (!isAvailable && !found.discs.some(({ label }) => label !== "")) {
           if (!configured.has(name) && (await configure(ctx, name, found))) {
+            known = known.map((device) =>
+              device.name === name ? { name, isAvailable: true } : device,
+            );
             await lookAt(ctx, name, labels, found);
           }
           configured.add(name);
@@ -37,6 +44,15 @@ export function createAixStorage(ctx: DistroContext): StorageAdapter {
 /** Where lsdev lists nothing: the devices that the old agent knew. */
 const FALLBACK_DEVICES = ["cd0", "cd1"];
 const MKDEV_TIMEOUT_MS = 120_000;
+
+/** A drive that had no disc a moment ago has none now. */
+const USELESS_MS = 2000;
+
+/** What was said of drives that can be neither read nor mounted, and until when that holds. */
+type UselessDrives = Map<
+  string,
+  { readonly untilMs: number; readonly problem: Problem; readonly looked: string }
+>;
 
 interface Found extends DiscSearch {
   readonly discs: Disc[];
@@ -75,10 +91,33 @@ async function configure(ctx: DistroContext, name: string, found: Found): Promis
   return false;
 }
 
+/** Opening an empty drive may take seconds, and so may mounting it: not for each datasource. */
+async function lookOnce(
+  ctx: DistroContext,
+  name: string,
+  labels: WantedLabels,
+  found: Found,
+  useless: UselessDrives,
+): Promise<void> {
+  const { clock } = ctx.sys;
+  const known = useless.get(name);
+  if (known !== undefined && clock.monotonicMs() < known.untilMs) {
+    found.problems.push(known.problem);
+    found.looked.push(known.looked);
+    return;
+  }
+  await lookAt(ctx, name, labels, found);
+  const looked = found.looked.at(-1) ?? "";
+  const problem = found.problems.at(-1);
+  if (problem !== undefined && [`${name} (no disc)`, `${name} (unreadable)`].includes(looked)) {
+    useless.set(name, { untilMs: clock.monotonicMs() + USELESS_MS, problem, looked });
+  }
+}
+
 async function lookAt(
   ctx: DistroContext,
   name: string,
-  labels: readonly string[],
+  labels: WantedLabels,
   found: Found,
 ): Promise<void> {
   const reasons: string[] = [];
@@ -88,19 +127,23 @@ async function lookAt(
     const probe = probeDisc(ctx.sys, path);
     if (probe.kind === "disc") {
       found.looked.push(`${name} (${describeLabel(probe.label)})`);
-      if (isWantedLabel(probe.label, labels)) {
+      const label = labels === "any" ? probe.label : findWantedLabel(probe, labels);
+      if (label !== undefined) {
         found.discs.push({
           device: name,
-          label: probe.label,
+          label,
           read: async (use) => readDisc(ctx.sys, path, ({ tree }) => use(tree)),
         });
       }
       return;
     }
     if (probe.kind !== "unreadable") {
-      const what = probe.kind === "other" ? "it holds no ISO 9660 file system" : probe.reason;
+      const what =
+        probe.kind === "other" ? "it holds no ISO 9660 or FAT file system" : probe.reason;
       found.problems.push({ message: `Cannot use "${name}": ${what}` });
-      found.looked.push(`${name} (${probe.kind === "other" ? "no ISO 9660 disc" : "damaged"})`);
+      found.looked.push(
+        `${name} (${probe.kind === "other" ? "no ISO 9660 or FAT disc" : "damaged"})`,
+      );
       return;
     }
     reasons.push(probe.reason);

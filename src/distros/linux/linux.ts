@@ -1,7 +1,9 @@
 import type { Distro, DistroContext } from "../distro.ts";
 import { createLinuxClean } from "./clean.ts";
 import { createLinuxDefaultUser, familyOf } from "./defaults.ts";
+import { createLinuxDiagnosis } from "./diagnosis.ts";
 import { createLinuxDisks } from "./disks.ts";
+import { readLinuxFirmware } from "./firmware.ts";
 import { createLinuxGrowth } from "./growth.ts";
 import { createLinuxHostname } from "./hostname.ts";
 import { readLinuxMachineId } from "./machine-id.ts";
@@ -11,6 +13,7 @@ import { createLinuxPackages } from "./packages.ts";
 import { createLinuxPower } from "./power.ts";
 import { createLinuxResolver } from "./resolver.ts";
 import { createLinuxServices } from "./services.ts";
+import { readLinuxGuestInfo } from "./guest-info.ts";
 import { createLinuxStorage } from "./storage.ts";
 import { readLinuxSystemFacts } from "./system-facts.ts";
 import { createLinuxTime } from "./time.ts";
@@ -26,6 +29,8 @@ export function createLinux(ctx: DistroContext, name: string): Distro {
     family: familyOf(name),
     defaultUser: createLinuxDefaultUser(name),
     readMachineId: async () => readLinuxMachineId(ctx.sys),
+    readFirmware: async (keyword) => readLinuxFirmware(ctx.sys, keyword),
+    readGuestInfo: (key) => readLinuxGuestInfo(ctx.sys, key),
     readUptimeSeconds: async () => readLinuxUptimeSeconds(ctx.sys),
     readSystemFacts: async () => readLinuxSystemFacts(ctx.sys, name),
     hostname: createLinuxHostname(ctx),
@@ -43,5 +48,8 @@ export function createLinux(ctx: DistroContext, name: string): Distro {
     growth: createLinuxGrowth(ctx),
     disks: createLinuxDisks(ctx),
     clean: createLinuxClean(ctx),
+    diagnosis: createLinuxDiagnosis(ctx, familyOf(name)),
+    seal: async () => (await import("./seal.ts")).createLinuxSeal(ctx),
+    loadDoctor: async () => (await import("./doctor.ts")).createLinuxDoctor(ctx, name),
   };
 }

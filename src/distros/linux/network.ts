@@ -12,6 +12,7 @@ import type { System } from "../../system/system.ts";
 import { errorMessage } from "../../text/error-message.ts";
 import type { Problem } from "../../text/problem.ts";
 import type { AdapterInfo, DistroContext, NetworkAdapter, NetworkOutcome } from "../distro.ts";
+import { readLinuxDhcpServers } from "./dhcp-servers.ts";
 import { readLinuxNetworkTables } from "./network-tables.ts";
 
 const NETWORKCTL = "/usr/bin/networkctl";
@@ -21,6 +22,7 @@ export function createLinuxNetwork(ctx: DistroContext): NetworkAdapter {
   return {
     adapters: async () => readAdapters(ctx.sys),
     ensure: (config) => ensureNetworkd(ctx, config),
+    dhcpServers: async () => readLinuxDhcpServers(ctx.sys.fs),
     read: () => readLinuxNetworkTables(ctx.sys),
   };
 }

@@ -1,5 +1,6 @@
 import { isHostName } from "../../instance/hostname.ts";
 import { exists } from "../../system/files.ts";
+import { canonicalAddress } from "../../network/ip-address.ts";
 import type { DistroContext, ResolverAdapter } from "../distro.ts";
 
 const GETENT = "/usr/bin/getent";
@@ -21,6 +22,11 @@ export function createLinuxResolver({ sys, log }: DistroContext): ResolverAdapte
       const usable = names.filter((each) => each !== address && isHostName(each));
       return usable.find((each) => each.includes(".")) ?? usable[0];
     },
+    async findAddresses(name, timeoutMs) {
+      const argv = exists(sys.fs, GETENT) ? [GETENT, "ahosts", name] : [HOST, name];
+      const result = await sys.exec.query(argv, { okExitCodes: "any", timeoutMs });
+      return result.exitCode === 0 ? parseAddresses(result.stdout) : [];
+    },
   };
 }
 
@@ -35,4 +41,16 @@ function parseGetent(text: string): readonly string[] {
 /** `10.2.0.192.in-addr.arpa domain name pointer vm1.example.com.` */
 function parseBindHost(text: string): readonly string[] {
   return [...text.matchAll(/domain name pointer (\S+?)\.?$/gmu)].map((match) => match[1] ?? "");
+}
+
+/** `192.0.2.10      STREAM data-server` of getent(1), `data-server has address 192.0.2.10` of BIND's host(1). IPv4 first. */
+function parseAddresses(text: string): readonly string[] {
+  const found = text
+    .split("\n")
+    .map(
+      (line) =>
+        /has (?:IPv6 )?address (\S+)/u.exec(line)?.[1] ?? line.trim().split(/\s+/u)[0] ?? "",
+    )
+    .flatMap((word) => canonicalAddress(word) ?? []);
+  return [...new Set(found)].sort((a, b) => Number(a.includes(":")) - Number(b.includes(":")));
 }

@@ -1,6 +1,8 @@
 import type { Problem } from "../../text/problem.ts";
 import type { Disc, DistroContext, StorageAdapter } from "../distro.ts";
-import { isAbsent, isWantedLabel, probeDisc, readDisc } from "../iso-disc.ts";
+import { findWantedLabel, isAbsent, probeDisc, readDisc } from "../raw-disc.ts";
+import { findLinuxFloppy } from "./floppy.ts";
+import { listLinuxUdfDrives } from "./udf-drives.ts";
 
 /**
  * Discs on Linux's block devices: optical drives, then whole disks and partitions, since a
@@ -22,16 +24,18 @@ export function createLinuxStorage(ctx: DistroContext): StorageAdapter {
         const device = `/dev/${name}`;
         const probe = probeDisc(ctx.sys, device);
         switch (probe.kind) {
-          case "disc":
+          case "disc": {
             looked.push(`${device} (labelled "${probe.label}")`);
-            if (isWantedLabel(probe.label, labels)) {
+            const label = labels === "any" ? probe.label : findWantedLabel(probe, labels);
+            if (label !== undefined) {
               discs.push({
                 device,
-                label: probe.label,
+                label,
                 read: async (use) => readDisc(ctx.sys, device, ({ tree }) => use(tree)),
               });
             }
             break;
+          }
           case "other":
             looked.push(device);
             break;
@@ -50,6 +54,8 @@ export function createLinuxStorage(ctx: DistroContext): StorageAdapter {
       }
       return { discs, problems, looked };
     },
+    listUdfDrives: () => listLinuxUdfDrives(ctx),
+    findFloppy: () => findLinuxFloppy(ctx),
   };
 }
 

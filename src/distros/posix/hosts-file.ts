@@ -51,6 +51,25 @@ export function withHostNames(text: string, wanted: HostNames): string {
   return lines.join("\n");
 }
 
+/** Names that every machine has. */
+const COMMON_NAMES: ReadonlySet<string> = new Set(["localhost", "loopback"]);
+
+/** The text of /etc/hosts without these names; a line that has no other is left out, all else stays. */
+export function withoutHostNames(text: string, names: readonly string[]): string {
+  const unwanted = new Set(names.filter((name) => !COMMON_NAMES.has(name)));
+  return text
+    .split("\n")
+    .flatMap((line) => {
+      const entry = parseEntry(line);
+      const kept = entry?.names.filter((name) => !unwanted.has(name));
+      if (entry === undefined || kept === undefined || kept.length === entry.names.length) {
+        return [line];
+      }
+      return kept.length === 0 ? [] : [formatEntry({ ...entry, names: kept })];
+    })
+    .join("\n");
+}
+
 interface Entry {
   readonly address: string;
   /** Between address and names. */

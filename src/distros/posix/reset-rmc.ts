@@ -28,8 +28,8 @@ export async function resetRmc(
   options: ResetRmcOptions = {},
 ): Promise<readonly Problem[]> {
   const { sys, log } = ctx;
-  const rmcctrl = findTool(sys, "bin/rmcctrl");
-  const recfgct = findTool(sys, "install/bin/recfgct");
+  const rmcctrl = findRsctTool(sys, "bin/rmcctrl");
+  const recfgct = findRsctTool(sys, "install/bin/recfgct");
   if (rmcctrl === undefined || recfgct === undefined) {
     log.debug("RSCT is not installed: there is no RMC to reset");
     return [];
@@ -85,7 +85,8 @@ export async function resetRmc(
   return problems;
 }
 
-function findTool(sys: System, path: string): string | undefined {
+/** Where a tool of RSCT is, by its path in RSCT's directory; undefined where it is not installed. */
+export function findRsctTool(sys: System, path: string): string | undefined {
   return ROOTS.map((root) => `${root}/${path}`).find((candidate) => exists(sys.fs, candidate));
 }
 
@@ -98,7 +99,7 @@ function readNodeId(sys: System): string {
  * The peer domain that is online or about to be. Without an answer there is none: the command needs
  * RMC to run, and recfgct itself refuses in an online domain.
  */
-async function findOnlineDomain(sys: System): Promise<string | undefined> {
+export async function findOnlineDomain(sys: System): Promise<string | undefined> {
   const lsrpdomain = ["/usr/bin/lsrpdomain"]
     .concat(ROOTS.map((root) => `${root}/bin/lsrpdomain`))
     .find((candidate) => exists(sys.fs, candidate));

@@ -14,6 +14,7 @@ import type {
   HttpResponse,
   Output,
   RandomAccessFile,
+  Serial,
   System,
 } from "../../system/system.ts";
 import { bootMachine } from "./boot-machine.ts";
@@ -34,6 +35,8 @@ export interface SimulatedAixOptions extends AixSeed {
   readonly userCode?: (argv: readonly string[], options: ExecOptions) => Partial<ExecResult>;
   /** Absent: every request ends in an HttpError. */
   readonly http?: (request: HttpRequest) => HttpResponse;
+  /** Absent: there are no serial ports. */
+  readonly serial?: Serial;
 }
 
 /** An AIX machine in memory, booted up to where rc2.d begins. */
@@ -115,6 +118,7 @@ export function bootSimulatedAix(seed: SimulatedAixOptions = {}): SimulatedAix {
       }),
     },
     output,
+    ...(seed.serial === undefined ? {} : { serial: seed.serial }),
   };
   return {
     system: observeSystem(base, (change) => changes.push(change)),

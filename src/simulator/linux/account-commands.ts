@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import type { FileSystem } from "../../system/system.ts";
 import { addMember, findAccount, freeId, writeAccount } from "./accounts.ts";
 import {
@@ -186,11 +187,32 @@ function passwd(fs: FileSystem, args: readonly string[]): LinuxOutcome {
 
 function getent(fs: FileSystem, args: readonly string[]): LinuxOutcome {
   const [database, key, ...rest] = args;
+  if ((database === "hosts" || database === "ahosts") && key !== undefined && rest.length === 0) {
+    return getentHosts(fs, database, key);
+  }
   if ((database !== "passwd" && database !== "group") || key === undefined || rest.length > 0) {
     return failed(1, "Try `getent --help' or `getent --usage' for more information.");
   }
   const fields = findAccount(fs, `/etc/${database}`, key);
   return fields === undefined ? { ...done(), exitCode: 2 } : done(`${fields.join(":")}\n`);
+}
+
+/** What /etc/hosts says of a name or an address; there is no DNS in the simulator. */
+function getentHosts(fs: FileSystem, database: "hosts" | "ahosts", key: string): LinuxOutcome {
+  const text = Buffer.from(fs.readBytesIfExists("/etc/hosts") ?? new Uint8Array()).toString();
+  const rows = text
+    .split("\n")
+    .map((line) => line.replace(/#.*$/u, "").trim().split(/\s+/u))
+    .filter((words) => words.length > 1 && words.includes(key));
+  const lines = rows.flatMap(([address = "", ...names]) =>
+    database === "hosts"
+      ? [`${address.padEnd(15)} ${names.join(" ")}`]
+      : ["STREAM", "DGRAM", "RAW"].map(
+          (type, index) =>
+            `${address.padEnd(15)} ${type.padEnd(6)} ${index === 0 ? (names[0] ?? "") : ""}`,
+        ),
+  );
+  return lines.length === 0 ? { ...done(), exitCode: 2 } : done(`${lines.join("\n")}\n`);
 }
 
 function changeShadow(

@@ -11,6 +11,7 @@ import type {
   FileSystem,
   HttpRequest,
   HttpResponse,
+  Serial,
   System,
 } from "../../system/system.ts";
 import { createSimulatedOutput, type OutputTexts } from "../aix/simulated-output.ts";
@@ -43,6 +44,8 @@ export interface SimulatedLinuxOptions {
   readonly storage?: SeedLinuxStorage;
   /** Absent: every request ends in an HttpError. */
   readonly http?: (request: HttpRequest) => HttpResponse;
+  /** Absent: there are no serial ports. */
+  readonly serial?: Serial;
   /** How code of the user's ends. Absent: with exit code 0. */
   readonly userCode?: (argv: readonly string[], options: ExecOptions) => Partial<ExecResult>;
 }
@@ -123,6 +126,7 @@ export function bootSimulatedLinux(options: SimulatedLinuxOptions = {}): Simulat
       executablePath: "/usr/bin/cloud-init",
     },
     output,
+    ...(options.serial === undefined ? {} : { serial: options.serial }),
   };
   const bootMounts = storage.mounts.findIndex(({ target }) => target === "/") + 1;
   return {
@@ -324,16 +328,20 @@ function rootDevice({ mounts }: LinuxStorage): string {
 /** ISO 9660 (ECMA-119, 8.4.7): the volume's name in the descriptor at sector 16. */
 const ISO_LABEL_START = 32_808;
 const ISO_LABEL_BYTES = 32;
+const ISO_MARK_START = 32_769;
+const ISO_MARK = Buffer.from("CD001");
 
 function addDisc(storage: LinuxStorage, disc: Uint8Array | undefined): void {
   if (disc === undefined) {
     return;
   }
   const name = disc.subarray(ISO_LABEL_START, ISO_LABEL_START + ISO_LABEL_BYTES);
+  const isIso = Buffer.from(disc.subarray(ISO_MARK_START, ISO_MARK_START + 5)).equals(ISO_MARK);
+  const isFat = !isIso && disc[510] === 0x55 && disc[511] === 0xaa;
   const content: BlockContent = {
-    type: disc.length > ISO_LABEL_START ? "iso9660" : "raw",
-    label: Buffer.from(name).toString("latin1").trimEnd(),
-    uuid: disc.length > ISO_LABEL_START ? "2026-01-02-03-04-05-00" : "",
+    type: isIso ? "iso9660" : isFat ? "vfat" : "raw",
+    label: isIso ? Buffer.from(name).toString("latin1").trimEnd() : "",
+    uuid: isIso ? "2026-01-02-03-04-05-00" : "",
     sizeBytes: disc.length,
     usedBytes: disc.length,
   };

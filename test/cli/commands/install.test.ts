@@ -7,6 +7,7 @@ import {
   type ScriptedSystemOptions,
 } from "../../../src/simulator/scripted-system.ts";
 import { readText } from "../../../src/system/files.ts";
+import { OLD_PACKAGE_FILES, OLD_PACKAGE_LINKS } from "../../support/old-package-files.ts";
 
 const LSATTR = "/usr/sbin/lsattr -El sys0 -F attribute value";
 const CLOUDDEV_OFF = { [LSATTR]: "ghostdev  0\nclouddev  0\n" };
@@ -174,11 +175,221 @@ describe("on Linux", () => {
     expect(fs.stat("/var/lib/cloud")?.kind).toBe("directory");
   });
 
-  test("without systemd there are no units", async () => {
-    const scripted = machine({ platform: "linux" });
+  test("units of the distribution's own cloud-init that ours do not replace are masked", async () => {
+    const scripted = machine({
+      platform: "linux",
+      files: {
+        "/usr/lib/systemd/system/cloud-init-main.service": "[Service]\n",
+        "/usr/lib/systemd/system/cloud-init-network.service": "[Service]\n",
+      },
+    });
     await install(scripted);
-    expect(scripted.system.fs.stat("/etc/systemd")).toBeUndefined();
+    const { fs } = scripted.system;
+    const dir = "/etc/systemd/system";
+    expect(fs.readLink(`${dir}/cloud-init-main.service`)).toBe("/dev/null");
+    expect(fs.readLink(`${dir}/cloud-init-network.service`)).toBe("/dev/null");
+    expect(fs.stat(`${dir}/cloud-init-hotplugd.socket`)).toBeUndefined();
   });
+
+  test("without systemd and sysvinit there are no boot scripts, and that is said", async () => {
+    for (const files of [{}, { "/etc/init.d/x": "", "/etc/runlevels/default/x": "" }]) {
+      const scripted = machine({ platform: "linux", files });
+      const { exitCode, stderr } = await install(scripted);
+      expect(exitCode).toBe(0);
+      expect(stderr).toStartWith("Nothing runs at boot: there is neither systemd nor ");
+      expect(scripted.system.fs.stat("/etc/systemd")).toBeUndefined();
+      expect(scripted.system.fs.stat("/etc/rc3.d")).toBeUndefined();
+    }
+  });
+
+  test("with sysvinit in Debian's layout the first stages are around the network", async () => {
+    const scripted = machine({
+      platform: "linux",
+      files: {
+        "/etc/inittab": "",
+        "/etc/init.d/networking": "",
+        "/etc/rcS.d/S12networking": "",
+        "/lib/systemd/system/left-by-packages.service": "",
+      },
+    });
+    const { exitCode, stderr } = await install(scripted);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
+    const { fs } = scripted.system;
+    expect(fs.list("/etc/rcS.d")).toEqual([
+      "S12cloud-init-local",
+      "S12networking",
+      "S13cloud-init",
+    ]);
+    expect(fs.readLink("/etc/rcS.d/S13cloud-init")).toBe("../init.d/cloud-init");
+    for (const level of [2, 3, 4, 5]) {
+      expect(fs.list(`/etc/rc${level}.d`)).toEqual(["S98cloud-config", "S99cloud-final"]);
+    }
+    const script = readText(fs, "/etc/init.d/cloud-init-local");
+    expect(script).toStartWith("#!/bin/sh\n### BEGIN INIT INFO\n# Provides: cloud-init-local\n");
+    expect(script).toContain("# Default-Start: S\n");
+    expect(script).not.toContain("ODMDIR");
+    expect(fs.stat("/etc/systemd")).toBeUndefined();
+  });
+
+  test("links of the distribution's own cloud-init do not run the scripts a second time", async () => {
+    const scripted = machine({
+      platform: "linux",
+      files: { "/etc/inittab": "", "/etc/init.d/cloud-init": "old\n", "/etc/rcS.d/S02x": "" },
+    });
+    const { fs } = scripted.system;
+    fs.symlink("../init.d/cloud-init", "/etc/rc2.d/S01cloud-init");
+    const { lines } = await install(scripted);
+    expect(lines).toContain("removed /etc/rc2.d/S01cloud-init: the links above take its place");
+    expect(fs.list("/etc/rc2.d")).toEqual(["S98cloud-config", "S99cloud-final"]);
+    const output: string[] = [];
+    const ctx: CliContext = {
+      sys: scripted.system,
+      stdout: (text) => void output.push(text),
+      stderr: () => {},
+      exitCode: 0,
+    };
+    await runCli("cloud-init", ["install"], ctx);
+    expect(
+      output
+        .join("")
+        .split("\n")
+        .every((line) => /^(?:kept .*)?$/u.test(line)),
+    ).toBeTrue();
+    await runCli("cloud-init", ["uninstall"], ctx);
+    expect(fs.readLink("/etc/rc2.d/S01cloud-init")).toBe("../init.d/cloud-init");
+    expect(readText(fs, "/etc/init.d/cloud-init")).toBe("old\n");
+    expect(fs.list("/etc/rc2.d")).toEqual(["S01cloud-init"]);
+  });
+
+  test("with sysvinit in Red Hat's layout all stages are in each level", async () => {
+    const scripted = machine({
+      platform: "linux",
+      files: { "/etc/rc.d/init.d/network": "", "/etc/rc.d/rc3.d/S10network": "" },
+    });
+    await install(scripted);
+    const { fs } = scripted.system;
+    expect(fs.list("/etc/rc.d/rc5.d")).toEqual([
+      "S10cloud-init-local",
+      "S11cloud-init",
+      "S98cloud-config",
+      "S99cloud-final",
+    ]);
+    expect(fs.readLink("/etc/rc.d/rc3.d/S11cloud-init")).toBe("../init.d/cloud-init");
+    expect(fs.stat("/etc/rc.d/init.d/cloud-init")?.mode).toBe(0o755);
+  });
+});
+
+describe("over IBM's package", () => {
+  const RPM = "/usr/bin/rpm -q cloud-init";
+  function oldMachine(rpm: string | { exitCode: number }): ScriptedSystem {
+    const scripted = machine({
+      files: { ...OLD_PACKAGE_FILES, "/tmp/cloud-init": "the program" },
+      commands: { [LSATTR]: "clouddev 1\n", [RPM]: rpm },
+    });
+    for (const [path, target] of Object.entries(OLD_PACKAGE_LINKS)) {
+      scripted.system.fs.symlink(target, path);
+    }
+    const { system } = scripted;
+    const executablePath = "/tmp/cloud-init";
+    return { ...scripted, system: { ...system, process: { ...system.process, executablePath } } };
+  }
+  const PYTHON = "/opt/freeware/lib/python2.7/site-packages/cloudinit";
+
+  test("its links and configuration are kept, its Python is left alone, the rest is said", async () => {
+    const scripted = oldMachine({ exitCode: 1 });
+    const { exitCode, lines, stderr } = await install(scripted, ["--from-ibm"]);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
+    const { fs } = scripted.system;
+    for (const [path, target] of Object.entries(OLD_PACKAGE_LINKS)) {
+      expect(lines).toContain(`kept ${path} -> ${target}`);
+    }
+    for (const [path, content] of Object.entries(OLD_PACKAGE_FILES)) {
+      const isReplaced = path.startsWith("/etc/rc.d/") || path.startsWith("/opt/freeware/bin/");
+      expect({ path, isReplaced: readText(fs, path) !== content }).toEqual({ path, isReplaced });
+    }
+    expect(lines).toContain(`left alone ${PYTHON}`);
+    const losses = lines.filter((line) => line.startsWith("  "));
+    expect(losses.map((line) => line.replace(/[:,] .*$/u, "").trim())).toEqual([
+      `${PYTHON}/config/cc_mine.py`,
+      `${PYTHON}/handlers/ours.py`,
+      "/opt/freeware/etc/cloud/templates/odd.tmpl",
+      'module "never_heard_of" in cloud_init_modules',
+      'module "mine" in cloud_config_modules',
+    ]);
+    expect(losses.join("\n")).toContain("odd.tmpl, line 2: this template cannot be rendered");
+    expect(lines).toContain("taken over; 5 things do not run any more:");
+  });
+
+  test("an external module that takes a Python module's place is no loss in the lists", async () => {
+    const scripted = oldMachine({ exitCode: 1 });
+    const path = "/opt/freeware/lib/cloud-init/modules/mine";
+    scripted.system.fs.write(path, "#!/bin/sh\n# cloud-init-module: 1\n", { mode: 0o755 });
+    const { lines } = await install(scripted);
+    expect(lines.join("\n")).not.toContain('module "mine"');
+  });
+
+  test("a package that RPM still knows of is said, with the way out", async () => {
+    const { lines } = await install(oldMachine("cloud-init-0.7.5-4.1.ppc\n"));
+    const note = lines.find((line) => line.startsWith("note: "));
+    expect(note).toContain('still has "cloud-init-0.7.5-4.1.ppc"');
+    expect(note).toEndWith("/usr/bin/rpm -e --justdb --noscripts cloud-init");
+  });
+
+  test("--from-ibm where it is not does nothing", async () => {
+    const scripted = machine();
+    const { exitCode, stderr } = await install(scripted, ["--from-ibm"]);
+    expect(exitCode).toBe(1);
+    expect(stderr).toStartWith("Cannot take over from IBM's package: there is no ");
+    expect(scripted.changes).toEqual([]);
+  });
+});
+
+describe("--keep-config", () => {
+  test("no configuration is written, and the machine without one is told of", async () => {
+    const scripted = machine();
+    const { exitCode, stderr } = await install(scripted, ["--keep-config"]);
+    expect(exitCode).toBe(0);
+    expect(stderr).toStartWith(`There is no "${CLOUD_CFG}": the boot scripts do not start`);
+    const { fs } = scripted.system;
+    expect(fs.stat("/opt/freeware/etc/cloud/cloud.cfg.d")).toBeUndefined();
+    expect(fs.list("/opt/freeware/etc/cloud/templates")).toEqual([]);
+    expect(fs.readLink("/etc/rc.d/rc2.d/S02cloud-init")).toBe("/etc/rc.d/init.d/cloud-init");
+  });
+
+  test("beside a configuration nothing is added", async () => {
+    const scripted = machine({ files: { [CLOUD_CFG]: "mine: true\n" } });
+    const { stderr } = await install(scripted, ["--keep-config"]);
+    expect(stderr).toBe("");
+    expect(scripted.system.fs.list("/opt/freeware/etc/cloud")).toEqual(["cloud.cfg", "templates"]);
+  });
+});
+
+test("the directory of external modules is root's, and nobody else writes there", async () => {
+  const scripted = machine();
+  await install(scripted);
+  expect(scripted.system.fs.stat("/opt/freeware/lib/cloud-init/modules")).toMatchObject({
+    kind: "directory",
+    mode: 0o755,
+    uid: 0,
+    gid: 0,
+  });
+});
+
+describe("whose layout an image has", () => {
+  const cases: readonly [file: string, content: string, agent: string][] = [
+    ["/image/etc/os-release", 'ID="rhel"\n', "/image/usr/bin/cloud-init"],
+    ["/image/usr/lib/os-release", "ID=debian\n", "/image/usr/bin/cloud-init"],
+    ["/image/etc/objrepos/CuAt", "", "/image/opt/freeware/bin/cloud-init"],
+  ];
+  for (const [file, content, agent] of cases) {
+    for (const platform of ["aix", "linux"]) {
+      test(`${file} on ${platform}`, async () => {
+        const scripted = machine({ platform, files: { [file]: content } });
+        await install(scripted, ["--root", "/image"]);
+        expect(scripted.system.fs.stat(agent)?.kind).toBe("file");
+      });
+    }
+  }
 });
 
 describe("refused", () => {
@@ -186,6 +397,34 @@ describe("refused", () => {
     const { exitCode, stderr } = await install(machine(), ["--root", "/missing"]);
     expect(exitCode).toBe(2);
     expect(stderr).toStartWith('error: argument --root: "/missing" is not a directory\n');
+  });
+
+  test("an image with a directory that leads out of it, before anything is written", async () => {
+    const links: readonly [path: string, target: string][] = [
+      ["/image/etc", "/etc"],
+      ["/image/opt/freeware/lib", "../../../elsewhere"],
+      ["/image/opt", "inner"],
+    ];
+    for (const [path, target] of links) {
+      const scripted = machine({ files: { "/elsewhere/x": "", "/image/y": "" } });
+      const { fs } = scripted.system;
+      fs.symlink("/elsewhere", "/image/inner");
+      fs.symlink(target, path);
+      scripted.changes.length = 0;
+      const { exitCode, stderr } = await install(scripted, ["--root", "/image"]);
+      expect(exitCode).toBe(1);
+      expect(stderr).toContain("which leads out of it; run the install inside the image");
+      expect(scripted.changes).toEqual([]);
+    }
+  });
+
+  test("where a directory stands in a file's place", async () => {
+    const scripted = machine({ files: { "/etc/rc.d/init.d/cloud-init/x": "" } });
+    const { exitCode, stderr } = await install(scripted);
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain(
+      'Cannot install "/etc/rc.d/init.d/cloud-init": there is a directory of that name',
+    );
   });
 
   test("this machine, as an ordinary user", async () => {

@@ -369,15 +369,18 @@ describe("what cannot be planned is exit code 2, with one line that says why", (
   const cases: readonly (readonly [readonly string[], string])[] = [
     [[], "a SOURCE is required"],
     [["no.iso"], 'Cannot read SOURCE "/images/no.iso": there is no such file or directory'],
-    [["packed.iso"], "expected an ISO 9660 disc, found a gzip file (unpack it first)"],
-    [["ud.yaml"], "expected an ISO 9660 disc, found user-data (name it with --user-data)"],
-    [["note.txt"], "expected an ISO 9660 disc, found a text file"],
-    [["empty"], "expected an ISO 9660 disc, found an empty file"],
+    [["packed.iso"], "expected an ISO 9660 or FAT disc, found a gzip file (unpack it first)"],
+    [["ud.yaml"], "expected an ISO 9660 or FAT disc, found user-data (name it with --user-data)"],
+    [["note.txt"], "expected an ISO 9660 or FAT disc, found a text file"],
+    [["empty"], "expected an ISO 9660 or FAT disc, found an empty file"],
     [
       ["other"],
-      'expected the directory "openstack" in it, as a config drive has it, found "a", "b"',
+      'expected the directory "openstack" in it, as a config drive has it, or "meta-data" and "user-data", found "a", "b"',
     ],
-    [["nocloud"], 'found "meta-data": NoCloud is not built yet in this version'],
+    [
+      ["nocloud"],
+      'found "meta-data" alone: a NoCloud seed has "user-data" too, which may be empty',
+    ],
     [["above"], 'found "latest": name the directory above'],
     [["seed"], 'found it in "/images/seed/config_drive"'],
     [

@@ -126,6 +126,25 @@ describe("--all and --format", () => {
     );
   });
 
+  test("a file that is named and not there is an error, for each kind", async () => {
+    for (const option of ["-u", "-v"]) {
+      expect(await query([option, "/nowhere", "vendordata"])).toEqual({
+        stdout: "",
+        stderr: "ERROR: Missing file: /nowhere\n",
+        exitCode: 1,
+      });
+    }
+  });
+
+  test("names that a template misses are told, and stand in its text", async () => {
+    expect(await query(["-f", "{{ v1.nope }} {{ nothing }}"])).toEqual({
+      stdout: "CI_MISSING_JINJA_VAR/nope CI_MISSING_JINJA_VAR/nothing\n",
+      stderr:
+        "WARNING: Could not render jinja template variables in file 'query commandline': 'nope', 'nothing'\n",
+      exitCode: 0,
+    });
+  });
+
   test("a template sees aliases; one that is none, or gives nothing, is an error", async () => {
     expect((await query(["-f", "{{ ds.meta_data.a_b.c }} {{ v1.local_hostname }}"])).stdout).toBe(
       "1 vm1\n",

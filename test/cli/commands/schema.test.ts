@@ -308,6 +308,15 @@ test("a broken schema is a warning", async () => {
   expect(text).toContain('"hello" is not a known key');
 });
 
+test("--docs tells about datasources and their settings", async () => {
+  const one = await schema(["--docs", "OpenNebula", "none"]);
+  expect(one.exitCode).toBe(0);
+  expect(one.stdout).toStartWith("OpenNebula\n==========\nTried: before the network is up");
+  expect(one.stdout).toContain("  id_from_vmid\n");
+  expect(one.stdout).toContain("\nNone\n====\n");
+  expect((await schema(["--docs", "datasource"])).stdout).toContain("CloudSigma\n");
+});
+
 test("--docs shows an external module too", async () => {
   const { text, exitCode } = await withHello(["--docs", "hello"]);
   expect(text).toContain(`The executable ${MODULES_DIR}/hello\n`);

@@ -13,7 +13,7 @@ function drive(files: Readonly<Record<string, unknown>>): ReturnType<typeof crea
 const META = { uuid: "i-1", network_config: { content_path: "/content/0000" } };
 const link = (id: string, mac: string) => ({ id, type: "phy", ethernet_mac_address: mac });
 
-test("adapters come in the order of network_data.json, then of the text, each MAC once", () => {
+test("adapters come in the order of network_data.json, then of the text, each MAC once", async () => {
   const tree = drive({
     "openstack/latest/meta_data.json": META,
     "openstack/latest/network_data.json": {
@@ -30,14 +30,14 @@ test("adapters come in the order of network_data.json, then of the text, each MA
       "",
     ].join("\n"),
   });
-  expect(findAdapters(tree)).toEqual([
+  expect(await findAdapters(tree)).toEqual([
     { name: "b", macAddress: "fa:16:3e:00:00:02" },
     { name: "a", macAddress: "fa:16:3e:00:00:01" },
     { name: "eth1", macAddress: "fa:16:3e:00:00:03" },
   ]);
 });
 
-test("a bond is no adapter, its members are", () => {
+test("a bond is no adapter, its members are", async () => {
   const tree = drive({
     "openstack/latest/meta_data.json": { uuid: "i-1" },
     "openstack/latest/network_data.json": {
@@ -54,24 +54,24 @@ test("a bond is no adapter, its members are", () => {
       networks: [],
     },
   });
-  expect(findAdapters(tree).map(({ name }) => name)).toEqual(["m0", "m1"]);
+  expect((await findAdapters(tree)).map(({ name }) => name)).toEqual(["m0", "m1"]);
 });
 
-test("interfaces without a MAC get one that no maker gives", () => {
+test("interfaces without a MAC get one that no maker gives", async () => {
   const tree = drive({
     "openstack/latest/meta_data.json": META,
     "openstack/content/0000":
       "iface eth0 inet static\n  address 192.0.2.2/24\niface eth1 inet static\n  address 192.0.2.130/25\n",
   });
-  expect(findAdapters(tree)).toEqual([
+  expect(await findAdapters(tree)).toEqual([
     { name: "eth0", macAddress: "02:00:00:00:00:01" },
     { name: "eth1", macAddress: "02:00:00:00:00:02" },
   ]);
 });
 
-test("a drive that tells nothing, or cannot be read, has one adapter", () => {
+test("a drive that tells nothing, or cannot be read, has one adapter", async () => {
   const one = [{ name: "eth0", macAddress: "02:00:00:00:00:01" }];
-  expect(findAdapters(undefined)).toEqual(one);
-  expect(findAdapters(drive({}))).toEqual(one);
-  expect(findAdapters(drive({ "openstack/latest/meta_data.json": "{" }))).toEqual(one);
+  expect(await findAdapters(undefined)).toEqual(one);
+  expect(await findAdapters(drive({}))).toEqual(one);
+  expect(await findAdapters(drive({ "openstack/latest/meta_data.json": "{" }))).toEqual(one);
 });

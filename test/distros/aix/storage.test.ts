@@ -9,6 +9,7 @@ import {
 import { FileError } from "../../../src/system/file-error.ts";
 import type { System } from "../../../src/system/system.ts";
 import { buildIso } from "../../support/build-iso.ts";
+import { buildVfat } from "../../support/build-vfat.ts";
 import { createRecordingLog, type RecordingLog } from "../../support/recording-log.ts";
 
 const LSDEV = "/usr/sbin/lsdev -Cc cdrom -F name:status";
@@ -90,12 +91,12 @@ describe("AIX discs that can be read from their device", () => {
       "cd0 (no disc)",
       'cd1 (labelled "AIX_INSTALL")',
       'cd2 (labelled "config-2")',
-      "cd3 (no ISO 9660 disc)",
+      "cd3 (no ISO 9660 or FAT disc)",
       'cd10 (labelled "config-2")',
     ]);
     expect(search.problems.map(({ message }) => message)).toEqual([
       'Cannot use "cd0": Cannot open "/dev/cd0": the device is not there (ENXIO); Cannot open "/dev/rcd0": the device is not there (ENXIO)',
-      'Cannot use "cd3": it holds no ISO 9660 file system',
+      'Cannot use "cd3": it holds no ISO 9660 or FAT file system',
     ]);
     expect(scripted.commands).toHaveLength(1);
   });
@@ -337,6 +338,25 @@ describe("An AIX disc that cannot be read from its device", () => {
     expect(scripted.system.fs.list("/run/cloud-init")).toEqual([]);
   });
 
+  test("and cannot be mounted either is not tried again for the next datasource, but later", async () => {
+    const { storage, scripted } = createMachine(
+      {
+        commands: {
+          [LSDEV]: "cd0:Available\n",
+          "/usr/sbin/mount": (argv) => (argv.length === 1 ? "" : { exitCode: 1 }),
+        },
+      },
+      { "/dev/cd0": "EIO", "/dev/rcd0": "EIO" },
+    );
+    const first = await storage.findDiscs(["config-2"]);
+    const count = scripted.commands.length;
+    expect(await storage.findDiscs("any")).toEqual(first);
+    expect(scripted.commands).toHaveLength(count);
+    await scripted.system.clock.sleep(3000);
+    expect((await storage.findDiscs("any")).looked).toEqual(first.looked ?? []);
+    expect(scripted.commands.slice(count).map(([program]) => program)).toContain("/usr/sbin/mount");
+  });
+
   test("whose mount does not end in time is a problem that says so", async () => {
     const { storage } = createMachine(
       {
@@ -349,5 +369,30 @@ describe("An AIX disc that cannot be read from its device", () => {
     );
     const search = await storage.findDiscs(["config-2"]);
     expect(search.problems[0]?.message).toContain("did not end in time");
+  });
+});
+
+describe("AIX discs with FAT", () => {
+  const commands = { [LSDEV]: "cd0:Available\ncd1:Available\n" };
+
+  test("are found by the label of the root directory or of the boot sector, and read", async () => {
+    for (const labels of [{ label: "CONFIG-2" }, { label: "RENAMED", bootLabel: "config-2" }]) {
+      const disc = buildVfat({ files: FILES, ...labels });
+      const { storage, scripted } = createMachine({ files: { "/dev/cd1": disc }, commands });
+      const search = await storage.findDiscs(["config-2"]);
+      expect(search.discs.map(({ device }) => device)).toEqual(["cd1"]);
+      expect(await readMetadata(search)).toEqual(['{"uuid": "1"}']);
+      expect(scripted.changes).toEqual([]);
+    }
+  });
+
+  test("are found with any label where any is wanted", async () => {
+    const files = { "/dev/cd0": OTHER_DISC, "/dev/cd1": buildVfat({ files: FILES, label: "" }) };
+    const { storage } = createMachine({ files, commands });
+    const search = await storage.findDiscs("any");
+    expect(search.discs.map(({ device, label }) => [device, label])).toEqual([
+      ["cd0", "AIX_INSTALL"],
+      ["cd1", ""],
+    ]);
   });
 });

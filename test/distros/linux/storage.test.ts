@@ -4,6 +4,7 @@ import { createScriptedSystem } from "../../../src/simulator/scripted-system.ts"
 import type { DiscSearch } from "../../../src/distros/distro.ts";
 import { FileError } from "../../../src/system/file-error.ts";
 import { buildIso } from "../../support/build-iso.ts";
+import { buildVfat } from "../../support/build-vfat.ts";
 import { createRecordingLog } from "../../support/recording-log.ts";
 
 const DISC = buildIso({ files: { "openstack/latest/user_data": "data" }, label: "config-2" });
@@ -110,4 +111,36 @@ test("A damaged disc is a problem, and names with a slash are found", async () =
 
 test("A machine without block devices has no discs", async () => {
   expect(await findDiscs({})).toEqual({ discs: [], problems: [], looked: [] });
+});
+
+test("Discs with FAT are found on whole disks and partitions, by either label", async () => {
+  const files = { "openstack/latest/user_data": "data" };
+  const search = await findDiscs({
+    "/sys/class/block/vda/size": "100",
+    "/sys/class/block/vda1/size": "8",
+    "/sys/class/block/vdb/size": "8",
+    "/sys/class/block/vdc/size": "8",
+    "/dev/vda": "a boot record",
+    "/dev/vda1": buildVfat({ files: {}, label: "EFI" }),
+    "/dev/vdb": buildVfat({ files, label: "NEW", bootLabel: "CONFIG-2", fatBits: 32 }),
+    "/dev/vdc": buildVfat({ files, label: "config-2", fatBits: 16 }),
+  });
+  expect(search.discs.map(({ device, label }) => [device, label])).toEqual([
+    ["/dev/vdb", "CONFIG-2"],
+    ["/dev/vdc", "config-2"],
+  ]);
+  for (const disc of search.discs) {
+    const bytes = await disc.read((tree) => tree.readBytes("openstack/latest/user_data"));
+    expect(new TextDecoder().decode(bytes)).toBe("data");
+  }
+  expect(search.looked).toContain('/dev/vda1 (labelled "EFI")');
+});
+
+test("A FAT disc that is damaged is a problem", async () => {
+  const damaged = buildVfat({ files: {}, fatBits: 32 });
+  new DataView(damaged.buffer).setUint32(44, 0xffff, true);
+  const search = await findDiscs({ "/sys/class/block/vdb/size": "8", "/dev/vdb": damaged });
+  expect(search.problems.map(({ message }) => message)).toEqual([
+    'Cannot use "/dev/vdb": Cannot read the root directory: its chain of clusters leads to cluster 65535, expected 2 to 6',
+  ]);
 });

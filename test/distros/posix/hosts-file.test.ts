@@ -1,5 +1,10 @@
 import { expect, test } from "bun:test";
-import { type HostNames, withHostNames } from "../../../src/distros/posix/hosts-file.ts";
+import fc from "fast-check";
+import {
+  type HostNames,
+  withHostNames,
+  withoutHostNames,
+} from "../../../src/distros/posix/hosts-file.ts";
 
 /** As AIX ships it, with a line of an administrator's. */
 const AIX = `# Internet address  names
@@ -54,5 +59,19 @@ test("a line that is not there is made: behind 127.0.0.1, else at the end", () =
 test("a comment that speaks of the address is no line of it", () => {
   expect(add("# 127.0.0.1 vm1\n127.0.0.1 localhost\n")).toBe(
     "# 127.0.0.1 vm1\n127.0.0.1 localhost vm1.example.com vm1\n",
+  );
+});
+
+test("names are taken out everywhere, a line that had no other goes, and localhost never", () => {
+  const own = "198.51.100.7 vm1.example.com vm1 # deployed\n";
+  const before = `${add(AIX)}${own}`;
+  expect(withoutHostNames(before, ["vm1.example.com", "vm1", "localhost"])).toBe(AIX);
+  expect(withoutHostNames("192.0.2.5 nfs vm1\n", ["vm1"])).toBe("192.0.2.5 nfs\n");
+  fc.assert(
+    fc.property(fc.string(), (text) => {
+      expect(withoutHostNames(text, [])).toBe(text);
+      const once = withoutHostNames(text, ["a", "b"]);
+      expect(withoutHostNames(once, ["a", "b"])).toBe(once);
+    }),
   );
 });

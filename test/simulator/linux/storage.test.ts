@@ -27,6 +27,7 @@ describe("a machine without a seed", () => {
 
   test("finds its disc by label too", () => {
     const disc = new Uint8Array(40_000);
+    disc.set(new TextEncoder().encode("CD001"), 32_769);
     disc.set(new TextEncoder().encode("config-2".padEnd(32)), 32_808);
     const { system, storage } = bootSimulatedLinux({ disc });
     expect(storage.disks.at(-1)).toMatchObject({ name: "sr0", kind: "rom" });

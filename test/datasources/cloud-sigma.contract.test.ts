@@ -1,0 +1,4 @@
+import { cloudSigma } from "../../src/datasources/cloud-sigma.ts";
+import { testDatasource } from "../support/datasource-contract.ts";
+
+testDatasource(cloudSigma);

@@ -1,0 +1,4 @@
+import { cloudStack } from "../../src/datasources/cloudstack.ts";
+import { testDatasource } from "../support/datasource-contract.ts";
+
+testDatasource(cloudStack);

@@ -1,0 +1,38 @@
+// The built program looks at the Linux that the tests run on; what it finds there is not ours to say.
+import { expect, test } from "bun:test";
+import { spawnSync } from "node:child_process";
+import { builtArtefacts } from "../../scripts/built-artefacts.ts";
+import type { DoctorJson } from "../../src/cli/doctor/render-doctor.ts";
+
+function doctor(args: readonly string[]): { exitCode: number | null; stdout: string } {
+  const { status, stdout, stderr } = spawnSync(builtArtefacts().binary, ["doctor", ...args], {
+    encoding: "utf8",
+    env: {},
+    timeout: 60_000,
+  });
+  expect(stderr).toBe("");
+  return { exitCode: status, stdout };
+}
+
+test("every check comes to an answer on a real machine", () => {
+  const { exitCode, stdout } = doctor(["--format", "json"]);
+  const told = JSON.parse(stdout) as DoctorJson;
+  expect(told.exit_code === exitCode).toBe(true);
+  expect(told.checks.length).toBeGreaterThan(15);
+  expect(told.findings.filter(({ what }) => what.startsWith("Cannot check "))).toEqual([]);
+  for (const { what, why, fix } of told.findings) {
+    expect([what, why, fix]).not.toContain("");
+  }
+  expect(told.facts["free in /"]).toMatch(/^\d+ MiB$/u);
+  expect(told.facts["clock"]).toStartWith("20");
+}, 60_000);
+
+test("for people: each finding has its reason and its command", () => {
+  const { exitCode, stdout } = doctor([]);
+  const starting = (start: string): number =>
+    stdout.split("\n").filter((line) => line.startsWith(start)).length;
+  const count = starting("error ") + starting("warning ");
+  expect([starting("  why: "), starting("  fix: ")]).toEqual([count, count]);
+  expect(exitCode === 0).toBe(count === 0);
+  expect(stdout).toMatch(/\n?\d+ checks(?:: \d|, nothing found)/u);
+}, 60_000);
