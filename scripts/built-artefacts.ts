@@ -4,6 +4,11 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
+/** Tests that run on Node.js want the artefacts too. */
+const BUN =
+  process.versions["bun"] === undefined
+    ? join(ROOT, "node_modules", ".bin", "bun")
+    : process.execPath;
 const BINARY = join(ROOT, "dist", "cloud-init");
 const BUNDLE = join(ROOT, "dist", "cloud-init.cjs");
 
@@ -11,7 +16,7 @@ const BUNDLE = join(ROOT, "dist", "cloud-init.cjs");
 export function builtArtefacts(): { readonly binary: string; readonly bundle: string } {
   if (!isFresh()) {
     const argv = [join(ROOT, "scripts", "build.ts")];
-    const { status, stdout, stderr } = spawnSync(process.execPath, argv, {
+    const { status, stdout, stderr } = spawnSync(BUN, argv, {
       cwd: ROOT,
       encoding: "utf8",
     });

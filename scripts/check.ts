@@ -1,4 +1,4 @@
-// `npm run check`: types, lint, format, both builds, tests; ends with "N passed, N failed" counted
+// `npm run check`: types, lint, format, both builds, tests on Bun and on Node.js; ends with "N passed, N failed" counted
 // from the real results. `--no-tests` leaves the tests out.
 import { spawnSync } from "node:child_process";
 import { readFileSync, rmSync } from "node:fs";
@@ -8,6 +8,7 @@ import { FORMATTED } from "./format.ts";
 const root = join(import.meta.dir, "..");
 const bin = (name: string): string => join(root, "node_modules", ".bin", name);
 const junit = join(root, "dist", "junit.xml");
+const nodeResults = join(root, "dist", "node-results.json");
 let passed = 0;
 let failed = 0;
 
@@ -31,6 +32,7 @@ if (demo !== undefined) {
 }
 if (!process.argv.includes("--no-tests")) {
   runTests();
+  runNodeTests();
 }
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed > 0 ? 1 : 0;
@@ -65,6 +67,31 @@ function runTests(): void {
   if (report.tests === 0) {
     console.log("== tests: none ran");
     count(0, 1);
+  }
+}
+
+/** The suite once more, on the runtime of AIX. */
+function runNodeTests(): void {
+  console.log("== tests on Node.js");
+  if (Bun.which("node") === null && process.env["CLOUD_INIT_TEST_NO_SKIP"] === undefined) {
+    console.log("== tests on Node.js: skipped, there is no node in PATH");
+    return;
+  }
+  rmSync(nodeResults, { force: true });
+  const code = run([process.execPath, "scripts/test.ts", "--node", `--results=${nodeResults}`]);
+  const { passed: good, failed: bad } = readNodeResults();
+  count(good, bad);
+  if (bad === 0 && (code !== 0 || good === 0)) {
+    console.log(`== tests on Node.js: the runner ended with exit code ${code} after ${good} tests`);
+    count(0, 1);
+  }
+}
+
+function readNodeResults(): { readonly passed: number; readonly failed: number } {
+  try {
+    return JSON.parse(readFileSync(nodeResults, "utf8")) as { passed: number; failed: number };
+  } catch {
+    return { passed: 0, failed: 0 };
   }
 }
 

@@ -5,14 +5,19 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 
 /**
- * SHA-256 of the runtimes that are known, by file name: from the SHASUMS256.txt that Node.js publishes
- * with each release. Any other runtime needs its sum on the command line.
+ * SHA-256 of the runtimes that are known, by file name; those for AIX from the SHASUMS256.txt that Node.js
+ * publishes with each release. Any other runtime needs its sum on the command line.
  */
 const KNOWN: Readonly<Record<string, string>> = {
   "node-v22.22.0-aix-ppc64.tar.gz":
     "b5ab6deeb8d54b9738039a8ffdc4781cc4b81b291e79b20d3600f830d1d669cb",
   "node-v24.12.0-aix-ppc64.tar.gz":
     "31f3d065bb84f069e522e55d0d3035bd364cba5d8a22233ff68005d281e8bb78",
+  // npm's packages of Node.js: what npm delivered when this was written.
+  "node-linux-ppc64le-20.11.0.tgz":
+    "b973281d42a7f875847de390c8f61e4934228fd2d5f09c238c60ac55b5870077",
+  "node-linux-s390x-20.11.0.tgz":
+    "f15601cdb3cdc0623e4492e3bbcf2b8101ebc567225433fa2a0788896a10d7d9",
 };
 
 /** The `node` of a release archive (`node-vX-PLATFORM.tar.gz`), or of a file that is one. Throws where the file is not the one that is meant. */

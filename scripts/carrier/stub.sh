@@ -42,10 +42,11 @@ who() {
 
 # Whether nobody but root and the caller can change what is in a directory: it and each one above it are
 # theirs, and not writable by others. Above it a sticky directory (/var/tmp) will do, and on AIX bin's.
+# is_safe DIRECTORY, or is_safe DIRECTORY above: as what is above the one that is used.
 is_safe() {
   who
   at=$1
-  part=itself
+  part=${2:-itself}
   while :; do
     set -- `LC_ALL=C ls -ldn "$at" 2>/dev/null` - - -
     case $3 in
@@ -101,7 +102,17 @@ unpack() {
   base=$1
   dir=$base/$version
   temp=$base/.t.$$
-  ( umask 022; mkdir -p "$dir" ) 2>/dev/null || { why="$why; $base: cannot be made or written"; return 1; }
+  umask 022
+  # What is there already must be safe before anything is made in it.
+  at=$base
+  part=itself
+  while [ ! -d "$at" ] && [ ! -h "$at" ]; do
+    part=above
+    at=${at%/*}
+    [ -n "$at" ] || at=/
+  done
+  is_safe "$at" $part || { why="$why; $base: others may change $at"; return 1; }
+  mkdir -p "$dir" 2>/dev/null || { why="$why; $base: cannot be made or written"; return 1; }
   [ -w "$dir" ] || { why="$why; $base: cannot be written"; return 1; }
   is_safe "$dir" || { why="$why; $base: others may change $at"; return 1; }
   # What a run that died has left.
@@ -130,6 +141,12 @@ unpack() {
 # Checks what is in $temp and moves it to $dir: the runtime itself writes it through to the disk, file by
 # file, the marker last. Two first runs at once write the same bytes.
 fill() {
+  if cksum < /dev/null > /dev/null 2>&1; then
+    :
+  else
+    why="$why; $base: there is no cksum(1) to check what was unpacked"
+    return 1
+  fi
   wrong=`echo "$files" | while read -r sum size name; do
     set -- \`cksum < "$temp/$name" 2>/dev/null\` - -
     [ "$1 $2" = "$sum $size" ] || echo "$name"
@@ -139,9 +156,10 @@ fill() {
     why="$why; $base: unpacked, $wrong is not what was packed: \"$self\" is damaged, or the file system is full"
     return 1
   fi
-  chmod 755 "$temp/node" && chmod 644 "$temp/app.cjs" && echo "$marker" > "$temp/.ok" || return 1
+  chmod 755 "$temp/node" && chmod 644 "$temp/app.cjs" && echo "$marker" > "$temp/.ok" && chmod 644 "$temp/.ok" || return 1
   LIBPATH=$temp/lib:/opt/freeware/lib/pthread/ppc64:/opt/freeware/lib64:/opt/freeware/lib:/usr/lib:/lib \
     "$temp/node" -e '
+      process.umask(0o022);
       const fs = require("fs"), [from, to, ...names] = process.argv.slice(1);
       const sync = (path) => { const fd = fs.openSync(path, "r"); fs.fsyncSync(fd); fs.closeSync(fd); };
       for (const name of [...names, ".ok"]) sync(from + "/" + name);
@@ -160,13 +178,27 @@ fill() {
 
 why=
 me=
-for base in $given_dir /opt/freeware/libexec/cloud-init /var/opt/cloud-init/runtime /var/tmp/.cloud-init-runtime; do
+case $given_dir in
+  '' | /*) ;;
+  *)
+    why="; CLOUD_INIT_RUNTIME_DIR=$given_dir: expected an absolute path"
+    given_dir=
+    ;;
+esac
+# Each user has a last resort of his own, so that nobody can take it from another.
+for base in "$given_dir" /opt/freeware/libexec/cloud-init /var/opt/cloud-init/runtime temporary; do
+  [ -n "$base" ] || continue
+  if [ "$base" = temporary ]; then
+    who
+    base=/var/tmp/.cloud-init-runtime.$me
+  fi
   if is_whole "$base/$version" && is_safe "$base/$version"; then
     start "$base/$version" "$@"
   fi
 done
-for base in $given_dir /opt/freeware/libexec/cloud-init /var/opt/cloud-init/runtime /var/tmp/.cloud-init-runtime; do
-  unpack "$base" && start "$base/$version" "$@"
+for base in "$given_dir" /opt/freeware/libexec/cloud-init /var/opt/cloud-init/runtime "/var/tmp/.cloud-init-runtime.$me"; do
+  [ -n "$base" ] || continue
+  unpack "$base" && is_whole "$base/$version" && start "$base/$version" "$@"
 done
 say "cannot unpack the runtime:${why#;}"
 exit 125

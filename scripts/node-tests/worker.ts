@@ -35,7 +35,7 @@ async function main(): Promise<void> {
     const outcomes = await runFile(job);
     const durationMs = performance.now() - started;
     const result: JobResult = { source: job.source, outcomes, durationMs };
-    send(Buffer.from(`${JSON.stringify(result)}\n`));
+    send(Buffer.from(`${lineOf(result)}\n`));
   }
   // What tests left open must not keep this process.
   process.exit(0);
@@ -48,6 +48,13 @@ async function runFile(job: Job): Promise<Outcome[]> {
     const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
     return [{ name: "(the file loads)", state: "failed", message, durationMs: 0 }];
   }
+}
+
+/** Readers of lines take these two characters for ends as well. */
+function lineOf(value: unknown): string {
+  return JSON.stringify(value)
+    .replace(/\u2028/gu, "\\u2028")
+    .replace(/\u2029/gu, "\\u2029");
 }
 
 function send(bytes: Buffer): void {

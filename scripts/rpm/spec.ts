@@ -10,7 +10,7 @@ export interface PackagedPath {
 /**
  * The spec file of the package for AIX (rpm's own documentation; runtime.md §H). It takes over from
  * IBM's package `cloud-init`: %posttrans runs when that one's files are gone, so that links and
- * boot scripts, which both have, are there in the end; its configuration is kept by %pre.
+ * boot scripts, which both have, are there in the end; its configuration and state are kept by %pre.
  */
 export function renderSpec(options: {
   readonly version: string;
@@ -43,27 +43,34 @@ A drop-in replacement for cloud-init on AIX: reads the config drive at boot and 
 name, users, files and scripts. With its own runtime; needs no Python.
 
 %pre
-# rpm would put the old package's configuration aside as *.rpmsave when it goes.
-if [ -f /opt/freeware/etc/cloud/cloud.cfg ] && [ ! -d /opt/freeware/etc/cloud.before-cloud-init-aix ]; then
-  /usr/bin/cp -Rp /opt/freeware/etc/cloud /opt/freeware/etc/cloud.before-cloud-init-aix || :
+# When the old package goes, rpm puts its configuration aside as *.rpmsave, and its own script empties
+# the state: instances, semaphores, scripts.
+if [ "$1" -eq 1 ]; then
+  for name in etc/cloud var/lib/cloud; do
+    kept=/opt/freeware/$name.before-cloud-init-aix
+    if [ -d /opt/freeware/$name ] && [ ! -d $kept ]; then
+      mkdir -p $kept && chmod 700 $kept &&
+        (cd /opt/freeware/$name && tar -cf - .) | (cd $kept && tar -xpf -) || :
+    fi
+  done
 fi
 
 %posttrans
-kept=/opt/freeware/etc/cloud.before-cloud-init-aix
-if [ -d $kept ]; then
-  (cd $kept && /usr/bin/find . -type f -print) | while read -r name; do
-    if [ ! -f "/opt/freeware/etc/cloud/$name" ]; then
-      /usr/bin/mkdir -p "/opt/freeware/etc/cloud/\${name%/*}"
-      /usr/bin/cp -p "$kept/$name" "/opt/freeware/etc/cloud/$name" || :
+for name in etc/cloud var/lib/cloud; do
+  kept=/opt/freeware/$name.before-cloud-init-aix
+  if [ -d $kept ]; then
+    mkdir -p /opt/freeware/$name
+    if (cd $kept && tar -cf - .) | (cd /opt/freeware/$name && tar -xpf -); then
+      rm -rf $kept
     fi
-  done
-  /usr/bin/rm -rf $kept
-fi
+  fi
+done
 /opt/freeware/bin/cloud-init install || :
 
 %preun
 if [ "$1" -eq 0 ]; then
-  /opt/freeware/bin/cloud-init uninstall || :
+  # Where a file was changed uninstall takes nothing: at least no boot may look for what is gone.
+  /opt/freeware/bin/cloud-init uninstall || rm -f /etc/rc.d/rc2.d/S0[1-4]cloud-*
 fi
 
 %files

@@ -67,7 +67,10 @@ const COMMON: readonly string[] = [
   "stdio",
 ];
 
-/** A POWER9 as a logical partition sees it: the drive is a virtual optical device on vSCSI, the adapter a virtual Ethernet. */
+/**
+ * A POWER9 as a logical partition sees it: the drive is a virtual optical device on vSCSI, the
+ * adapter a virtual Ethernet. Its clock was never set: it is January 1970.
+ */
 export const POWER: Machine = {
   program: "qemu-system-ppc64",
   architecture: "ppc64el",
@@ -85,6 +88,7 @@ export const POWER: Machine = {
       ["-device", "scsi-cd,drive=cd,bus=vscsi0.0"],
       ["-netdev", "hubport,id=net0,hubid=0"],
       ["-device", `spapr-vlan,netdev=net0,mac=${macAddress}`],
+      ["-rtc", "base=1970-01-02T00:00:00"],
     ].flat(),
 };
 

@@ -3,11 +3,12 @@ import { isMapping } from "../config/cloud-config.ts";
 import { loadBaseConfig } from "../config/load-base-config.ts";
 import type { Distro } from "../distros/distro.ts";
 import { findDistroName, loadDistro } from "../distros/registry.ts";
-import type { Paths } from "../instance/paths.ts";
+import { createPaths, type Paths } from "../instance/paths.ts";
 import type { Logger } from "../report/logger.ts";
+import { configuredRoots } from "../stages/configured-roots.ts";
 import { readTextIfExists } from "../system/files.ts";
 import type { CliContext } from "./cli-context.ts";
-import { installedPaths } from "./installed-paths.ts";
+import { findBootedRoots } from "./installed-paths.ts";
 
 /** The machine that a command of an operator works on. */
 export interface OpenMachine {
@@ -22,9 +23,13 @@ export interface OpenMachine {
 /** Loads the distro and the configuration; the distro's warnings go to standard error. */
 export async function openMachine(ctx: CliContext): Promise<OpenMachine> {
   const { sys } = ctx;
-  const paths = await installedPaths(sys);
   const { defaults, create } = await loadDistro(findDistroName(sys));
-  const { config } = await loadBaseConfig(sys, { defaults: defaults.config, roots: paths });
+  const { config } = await loadBaseConfig(sys, {
+    defaults: defaults.config,
+    roots: defaults.paths,
+  });
+  // What the configuration does not name is where the last boot had it.
+  const paths = createPaths(configuredRoots(findBootedRoots(sys, defaults.paths), config));
   const { system_info: systemInfo } = config;
   const distro = create({
     sys,

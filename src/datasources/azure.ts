@@ -1,15 +1,17 @@
+import { valueAt } from "../config/cloud-config.ts";
 import type { Instance, InstanceNetwork } from "../instance/instance.ts";
 import { readTextIfExists } from "../system/files.ts";
 import { isFalse, isTrue } from "../text/boolean-option.ts";
 import { errorMessage } from "../text/error-message.ts";
 import { formatProblem, type Problem } from "../text/problem.ts";
 import { findAzureProvisioning, type FoundProvisioning } from "./azure/find-provisioning.ts";
-import { chooseAzureId } from "./azure/instance-id.ts";
+import { chooseAzureId, type KeptAzure } from "./azure/instance-id.ts";
 import { type AzureImds, IMDS_SOURCE, parseAzureImds } from "./azure/parse-imds.ts";
-import { readImds } from "./azure/read-imds.ts";
+import { type NoImds, readImds } from "./azure/read-imds.ts";
 import { sha512Crypt } from "./azure/sha512-crypt.ts";
 import type { Datasource, DatasourceAnswer, DatasourceContext } from "./datasource.ts";
 import { readDmi } from "./dmi.ts";
+import { readKeptInstance } from "./kept-instance.ts";
 import { mayProbe } from "./may-probe.ts";
 import { numberSetting } from "./number-setting.ts";
 
@@ -33,32 +35,33 @@ export const azure: Datasource = {
       addressKeys: ["imds_url", "wireserver"],
       ...(platformFact === undefined ? {} : { platformFact }),
     });
-    let noImds: string;
+    let noImds: NoImds | undefined;
     let imds: AzureImds | undefined;
     if (permission.isAllowed) {
       ctx.log.debug(`IMDS of Azure may be asked: ${permission.why}`);
       const silentTriesMax = platformFact === undefined ? SILENT_TRIES : Number.POSITIVE_INFINITY;
       const answer = await readImds(ctx.sys, ctx.log, { ...settings, silentTriesMax });
       imds = "document" in answer ? parseAzureImds(answer.document) : undefined;
-      noImds = "reason" in answer ? answer.reason : "";
+      noImds = "reason" in answer ? answer : undefined;
     } else {
-      noImds = permission.reason;
+      noImds = { reason: permission.reason, isSilent: true };
     }
     const { found, broken } = search;
     if (found === undefined && imds === undefined) {
       const where = search.looked.length === 0 ? "no device" : search.looked.join(", ");
-      const reason = `No OVF or IMDS available (looked at ${where}; ${[...broken, noImds].join("; ")})`;
-      if (platformFact !== undefined || broken.length > 0) {
+      const reason = `No OVF or IMDS available (looked at ${where}; ${[...broken, noImds?.reason ?? ""].join("; ")})`;
+      const isHere = platformFact !== undefined;
+      if (broken.length > 0 || (isHere && noImds?.isSilent !== true)) {
         throw new Error(reason);
       }
-      return { found: false, reason };
+      return { found: false, reason, ...(isHere ? { isSilent: true } : {}) };
     }
     for (const reason of broken) {
       ctx.log.warn(`Broken provisioning document: ${reason}`);
     }
     if (imds === undefined) {
       const level = permission.isAllowed ? "warn" : "debug";
-      ctx.log[level](`IMDS is not used: ${noImds}`);
+      ctx.log[level](`IMDS is not used: ${noImds?.reason ?? "it gives no object"}`);
     }
     return claim(ctx, settings, { found, imds, mayReport: permission.isAllowed });
   },
@@ -150,6 +153,7 @@ async function claim(
     firmware: readDmi(ctx.sys, "product_uuid"),
     vmId: imds?.vmId,
     kept: readTextIfExists(ctx.sys.fs, ctx.paths.instanceIdFile),
+    keptHere: await readKept(ctx),
   });
   const keys = chooseKeys(ctx, provisioning, imds);
   const network = await readNetwork(settings, imds, problems);
@@ -190,6 +194,15 @@ async function claim(
     ...(problems.length === 0 ? {} : { problems }),
     ...(afterStored === undefined ? {} : { afterStored }),
   };
+}
+
+/** What this machine was in Azure, and which UUID IMDS gave it then. */
+async function readKept(ctx: DatasourceContext): Promise<KeptAzure | undefined> {
+  const kept = await readKeptInstance(ctx, "Azure");
+  const vmId = valueAt(kept?.rawMetadata, "imds", "compute", "vmId");
+  return kept === undefined
+    ? undefined
+    : { id: kept.id, ...(typeof vmId === "string" ? { vmId } : {}) };
 }
 
 /** Those of IMDS, else those of the document; keys that are certificates are not asked for. */

@@ -3,6 +3,7 @@ import { describeKind } from "../text/describe-kind.ts";
 import { errorMessage } from "../text/error-message.ts";
 import { formatProblem } from "../text/problem.ts";
 import { parseCloudStackMetadata } from "./cloudstack/parse-metadata.ts";
+import { readKeptPassword } from "./cloudstack/kept-password.ts";
 import { acknowledgePassword, askForPassword } from "./cloudstack/password-server.ts";
 import { readCloudStackSeed } from "./cloudstack/read-seed.ts";
 import { parseRouterAddress, type RouterAddress, routerUrl } from "./cloudstack/router-address.ts";
@@ -48,10 +49,10 @@ export const cloudStack: Datasource = {
     if (!("reason" in router)) {
       return readRouter(ctx, router);
     }
-    if (isClaimed) {
+    if (isClaimed && !router.isSilent) {
       throw new Error(router.reason);
     }
-    return { found: false, reason: router.reason };
+    return { found: false, reason: router.reason, ...(isClaimed ? { isSilent: true } : {}) };
   },
 };
 
@@ -90,12 +91,13 @@ async function waitForRouter(
   ctx: DatasourceContext,
   given: RouterAddress | undefined,
   options: { readonly mayGuess: boolean },
-): Promise<RouterAddress | { readonly reason: string }> {
+): Promise<RouterAddress | { readonly reason: string; readonly isSilent: boolean }> {
   let addresses: readonly RouterAddress[];
   if (given === undefined) {
     const candidates = await findVirtualRouter(ctx, options);
     if (candidates === undefined) {
       return {
+        isSilent: true,
         reason:
           'no virtual router found: no name "data-server", no DHCP server, no default gateway that may be asked',
       };
@@ -110,12 +112,17 @@ async function waitForRouter(
   const byUrl = new Map(
     addresses.map((address) => [`${routerUrl(address)}/latest/meta-data/instance-id`, address]),
   );
-  const { url = "", failures } = await waitForUrl(ctx.sys, ctx.log, [...byUrl.keys()], {
+  const {
+    url = "",
+    failures,
+    isAnswered,
+  } = await waitForUrl(ctx.sys, ctx.log, [...byUrl.keys()], {
     maxWaitMs: maxWaitS * 1000,
     timeoutMs: timeoutS * 1000,
   });
   return (
     byUrl.get(url) ?? {
+      isSilent: !isAnswered,
       reason: `giving up on waiting for the metadata after ${maxWaitS} seconds: ${failures.join("; ")}`,
     }
   );
@@ -199,9 +206,13 @@ async function withPassword(
   }
   const port = numberSetting(ctx, "CloudStack", "password_port", PASSWORD_PORT);
   const url = `${routerUrl({ host: router.host, port })}/`;
+  const withoutNew = (): DatasourceAnswer => {
+    const config = readKeptPassword(ctx, answer.instance.id);
+    return config === undefined ? answer : { ...answer, instance: { ...answer.instance, config } };
+  };
   const warn = (reason: string): DatasourceAnswer => {
     ctx.log.warn(`Failed to fetch password from virtual router ${router.host}: ${reason}`);
-    return answer;
+    return withoutNew();
   };
   try {
     const said = await askForPassword(client, url);
@@ -210,7 +221,7 @@ async function withPassword(
     }
     if (said.kind === "none") {
       ctx.log.debug("The virtual router has no new password");
-      return answer;
+      return withoutNew();
     }
     const { password } = said;
     return {

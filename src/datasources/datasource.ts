@@ -23,11 +23,24 @@ export type DatasourceAnswer =
       readonly problems?: readonly Problem[];
       /** In init-local, with dsmode "pass": only the network is known, and init finds the rest. */
       readonly isAskedLater?: true;
+      /** Nothing that was found says an id, and the datasource's own stands for it. */
+      readonly hasDefaultId?: true;
+      /** Nothing was delivered to this machine: where more than this made the instance that is kept for it, that one stays (DECISIONS 6). */
+      readonly yieldsToKept?: true;
       /** Called once the instance is stored where the next boot finds it: the cloud may now forget what it gives only once. A failure is logged by the datasource. */
       readonly afterStored?: () => Promise<void>;
     }
-  /** Why this is not it, for the log, `status` and `plan`: "no disc labelled config-2 (looked at cd0)". `isAskedLater`: in init-local, whatever it finds there init will ask for. */
-  | { readonly found: false; readonly reason: string; readonly isAskedLater?: true };
+  /**
+   * Why this is not it, for the log, `status` and `plan`: "no disc labelled config-2 (looked at cd0)".
+   * `isAskedLater`: in init-local, whatever it finds there init will ask for. `isSilent`: this should
+   * be its machine, and nobody answers.
+   */
+  | {
+      readonly found: false;
+      readonly reason: string;
+      readonly isAskedLater?: true;
+      readonly isSilent?: true;
+    };
 
 export interface DatasourceContext {
   readonly sys: System;

@@ -1,5 +1,6 @@
 import type { InstanceNetwork } from "../instance/instance.ts";
 import { isDirectory } from "../system/files.ts";
+import { urlWithoutSecrets } from "../system/http-error.ts";
 import { isTrue } from "../text/boolean-option.ts";
 import { errorMessage } from "../text/error-message.ts";
 import { formatProblem, type Problem } from "../text/problem.ts";
@@ -63,7 +64,7 @@ export const ec2: Datasource = {
       fields = toInstanceFields(read);
     } catch (error) {
       throw new Error(
-        `Failed reading from metadata address ${service.base}: ${errorMessage(error)}`,
+        `Failed reading from metadata address ${urlWithoutSecrets(service.base)}: ${errorMessage(error)}`,
         { cause: error },
       );
     }

@@ -1,4 +1,5 @@
 import { type CloudConfig, valueAt } from "../config/cloud-config.ts";
+import { listDatasourceNames, plainDatasourceName } from "../config/datasource-list.ts";
 import type { Instance } from "../instance/instance.ts";
 import { describeKind } from "../text/describe-kind.ts";
 import { errorMessage } from "../text/error-message.ts";
@@ -17,6 +18,10 @@ export interface DatasourceSearch {
   readonly instance?: Instance;
   /** In init-local: found before it, with dsmode "pass": only its network and files are for this machine. */
   readonly networkOnly?: Instance;
+  /** `networkOnly` has no id of its own. */
+  readonly isNetworkOnlyUnnamed?: true;
+  /** As the answer that gave `instance` says. */
+  readonly yieldsToKept?: true;
   /** What of the data of `instance`, else of `networkOnly`, cannot be used: in the log already. */
   readonly problems: readonly Problem[];
   /** Of the datasource of `instance`: to be called once that is stored. */
@@ -36,6 +41,8 @@ export interface PassedOver {
   readonly hasFailed: boolean;
   /** In init-local: init asks it for what only a network gives. */
   readonly isAskedLater?: true;
+  /** This should be its machine, and nobody answers. */
+  readonly isSilent?: true;
 }
 
 /**
@@ -53,7 +60,7 @@ export async function findDatasource(
   const ctx = { ...given, sys: deadline.sys };
   const passedOver: PassedOver[] = [];
   const searchedClasses: string[] = [];
-  let networkOnly: Instance | undefined;
+  let networkOnly: Pick<DatasourceSearch, "networkOnly" | "isNetworkOnlyUnnamed"> = {};
   let problems: readonly Problem[] = [];
   for (const entry of listEntries(stage, config, ctx, passedOver)) {
     if (!isOffered(entry, stage)) {
@@ -78,8 +85,9 @@ export async function findDatasource(
     if (instance.dsmode !== "pass") {
       return {
         instance,
-        ...(networkOnly === undefined ? {} : { networkOnly }),
+        ...networkOnly,
         problems: answer.problems,
+        ...(answer.yieldsToKept === undefined ? {} : { yieldsToKept: answer.yieldsToKept }),
         ...(answer.afterStored === undefined ? {} : { afterStored: answer.afterStored }),
         passedOver,
         searchedClasses,
@@ -89,17 +97,15 @@ export async function findDatasource(
     ctx.log.debug(`${instance.description}: ${reason}`);
     const later = answer.isAskedLater === true ? { isAskedLater: answer.isAskedLater } : {};
     passedOver.push({ name: entry.name, reason, hasFailed: false, ...later });
-    if (stage === "init-local" && networkOnly === undefined) {
-      networkOnly = instance;
+    if (stage === "init-local" && networkOnly.networkOnly === undefined) {
+      networkOnly = {
+        networkOnly: instance,
+        ...(answer.hasDefaultId === undefined ? {} : { isNetworkOnlyUnnamed: answer.hasDefaultId }),
+      };
       problems = answer.problems;
     }
   }
-  return {
-    ...(networkOnly === undefined ? {} : { networkOnly }),
-    problems,
-    passedOver,
-    searchedClasses,
-  };
+  return { ...networkOnly, problems, passedOver, searchedClasses };
 }
 
 /** The datasources that the configuration names, each once; what it names wrongly is logged. */
@@ -141,18 +147,11 @@ function listEntries(
 
 /** A datasource, or the right name of one that is not built; in any case, "DataSource" before it or not. */
 function findByName(given: string): DatasourceEntry | string | undefined {
-  const wanted = plainName(given);
+  const wanted = plainDatasourceName(given);
   return (
     DATASOURCES.find(({ name }) => name.toLowerCase() === wanted) ??
     DATASOURCES_NOT_BUILT.find((name) => name.toLowerCase() === wanted)
   );
-}
-
-function plainName(given: string): string {
-  return given
-    .trim()
-    .toLowerCase()
-    .replace(/^datasource/u, "");
 }
 
 function isOffered(entry: DatasourceEntry, stage: SearchStage): boolean {
@@ -183,6 +182,8 @@ async function ask(
       readonly problems: readonly Problem[];
       readonly afterStored?: () => Promise<void>;
       readonly isAskedLater?: true;
+      readonly hasDefaultId?: true;
+      readonly yieldsToKept?: true;
     }
   | Omit<PassedOver, "name">
 > {
@@ -210,11 +211,7 @@ async function ask(
 
 /** Whether the list has one name that is not None: the same one twice is one. */
 function isOnlySource(config: CloudConfig): boolean {
-  const list = config["datasource_list"];
-  const names = (Array.isArray(list) ? list : [list])
-    .filter((name) => typeof name === "string")
-    .map(plainName);
-  return new Set(names.filter((name) => name !== "none")).size === 1;
+  return new Set(listDatasourceNames(config).filter((name) => name !== "none")).size === 1;
 }
 
 /** The configured default user's name, else the system's. */

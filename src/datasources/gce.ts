@@ -35,7 +35,9 @@ export const gce: Datasource = {
     const isClaimed = platformFact !== undefined || settings.isConfigured;
     const id = await waitForId(ctx, settings);
     if ("reason" in id) {
-      return notHere(isClaimed, id.reason);
+      return id.isSilent
+        ? { found: false, reason: id.reason, ...(isClaimed ? { isSilent: true } : {}) }
+        : notHere(isClaimed, id.reason);
     }
     const read = await readKeys(ctx, settings, id.text);
     return "reason" in read ? notHere(isClaimed, read.reason) : claim(ctx, settings, read);
@@ -91,7 +93,7 @@ function findPlatformFact({ sys }: DatasourceContext): string | undefined {
     : undefined;
 }
 
-/** A machine that is said to be in this cloud fails; any other is elsewhere. */
+/** Of an answer that cannot be used: a machine that is said to be in this cloud fails; any other is elsewhere. */
 function notHere(isClaimed: boolean, reason: string): DatasourceAnswer {
   if (isClaimed) {
     throw new Error(reason);
@@ -103,7 +105,7 @@ function notHere(isClaimed: boolean, reason: string): DatasourceAnswer {
 async function waitForId(
   ctx: DatasourceContext,
   { baseUrl, isConfigured, timeoutMs, maxWaitMs }: Settings,
-): Promise<{ readonly text: string } | { readonly reason: string }> {
+): Promise<{ readonly text: string } | { readonly reason: string; readonly isSilent: boolean }> {
   const url = joinUrl(baseUrl, "instance/id");
   const isForeign = (response: HttpResponse): boolean =>
     !isConfigured && response.headers["metadata-flavor"]?.trim() !== "Google";
@@ -116,13 +118,14 @@ async function waitForId(
   const { refusal, response } = answer;
   if (refusal !== undefined) {
     return {
+      isSilent: false,
       reason: isForeign(refusal.response)
         ? `"${urlWithoutSecrets(url)}" answers (${refusal.response.status}) without "Metadata-Flavor: Google": that is not Google's server`
         : `required key instance/id returned nothing (${refusal.response.status}). not GCE`,
     };
   }
   return response === undefined
-    ? { reason: `no answer: ${answer.failures.join("; ")}` }
+    ? { reason: `no answer: ${answer.failures.join("; ")}`, isSilent: !answer.isAnswered }
     : { text: new TextDecoder().decode(response.body).trim() };
 }
 

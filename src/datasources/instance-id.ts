@@ -1,6 +1,6 @@
 /**
  * An instance id that can be the name of a directory under instances/ and of nothing else (compat
- * core.md §4.5): "/" and control characters become "_". Undefined where nothing usable is left.
+ * core.md §4.5): "/", control and format characters and line separators become "_". Undefined where nothing usable is left.
  */
 export function parseInstanceId(value: unknown): string | undefined {
   if (typeof value !== "string" && typeof value !== "number") {
@@ -8,8 +8,7 @@ export function parseInstanceId(value: unknown): string | undefined {
   }
   const id = String(value)
     .trim()
-    // oxlint-disable-next-line no-control-regex -- exactly those must not get into paths and logs
-    .replace(/[/\u0000-\u001f\u007f]/gu, "_");
+    .replace(/[/\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "_");
   const isTooLong = new TextEncoder().encode(id).length > ID_BYTES_MAX;
   return id === "" || id === "." || id === ".." || isTooLong ? undefined : id;
 }

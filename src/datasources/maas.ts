@@ -36,7 +36,10 @@ export const maas: Datasource = {
     if (maxWaitS <= 0) {
       return { found: false, reason: `datasource.MAAS.max_wait is ${maxWaitS}` };
     }
-    return claim(ctx, url, await readServer(ctx, { url, credentials, maxWaitS }));
+    const answer = await readServer(ctx, { url, credentials, maxWaitS });
+    return "silence" in answer
+      ? { found: false, reason: answer.silence, isSilent: true }
+      : claim(ctx, url, answer.files);
   },
 };
 
@@ -99,6 +102,7 @@ function readCredentials(config: DatasourceContext["config"]): OauthCredentials 
   };
 }
 
+/** Throws where somebody answers who cannot be used. */
 async function readServer(
   ctx: DatasourceContext,
   {
@@ -110,7 +114,7 @@ async function readServer(
     readonly credentials: OauthCredentials | undefined;
     readonly maxWaitS: number;
   },
-): Promise<MaasFiles> {
+): Promise<{ readonly files: MaasFiles } | { readonly silence: string }> {
   const { sys, log, paths } = ctx;
   const timeoutMs = Math.max(1, numberSetting(ctx, "MAAS", "timeout", TIMEOUT_S)) * 1000;
   const skew = createClockSkew(sys, log, {
@@ -125,7 +129,11 @@ async function readServer(
   const shown = urlWithoutSecrets(url);
   const failure = await server.wait({ maxWaitMs: maxWaitS * 1000, timeoutMs });
   if (failure !== undefined) {
-    throw new Error(`Giving up on metadata from "${shown}" after ${maxWaitS} seconds: ${failure}`);
+    const reason = `Giving up on metadata from "${shown}" after ${maxWaitS} seconds: ${failure.reason}`;
+    if (failure.isSilent) {
+      return { silence: reason };
+    }
+    throw new Error(reason);
   }
   const client = createMetadataClient(sys, {
     timeoutMs,
@@ -134,7 +142,7 @@ async function readServer(
     log,
   });
   try {
-    return await server.read(client);
+    return { files: await server.read(client) };
   } catch (error) {
     throw new Error(`Failed fetching metadata from url ${shown}: ${errorMessage(error)}`, {
       cause: error,

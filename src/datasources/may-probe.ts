@@ -1,6 +1,7 @@
 import { readKernelCommandLine } from "../config/kernel-command-line.ts";
 import { isFalse } from "../text/boolean-option.ts";
 import type { DatasourceContext } from "./datasource.ts";
+import { hasMetadataUrl } from "./http/metadata-urls.ts";
 
 /** Whether a metadata service may be asked, and what says so. */
 export type ProbeAnswer =
@@ -27,7 +28,9 @@ export function mayProbe(
   { name, addressKeys, platformFact }: ProbeQuestion,
 ): ProbeAnswer {
   const { config } = ctx;
-  const addressKey = addressKeys.find((key) => isGiven(config[key]));
+  const addressKey = addressKeys.find((key) =>
+    key === "metadata_urls" ? hasMetadataUrl(config[key]) : isGiven(config[key]),
+  );
   if (addressKey !== undefined) {
     return { isAllowed: true, why: `datasource.${name}.${addressKey} is configured` };
   }
@@ -50,6 +53,7 @@ export function mayProbe(
   };
 }
 
+/** One that cannot be used counts too: its datasource says so, and asks nobody. */
 function isGiven(value: unknown): boolean {
   return value !== undefined && value !== null && value !== "" && value !== false;
 }

@@ -69,8 +69,12 @@ async function claimFetched(
         };
   }
   const { fetchSeed } = await import("./no-cloud/fetch-seed.ts");
+  const fetched = await fetchSeed(ctx, address);
+  if ("silence" in fetched) {
+    return { found: false, reason: fetched.silence, isSilent: true };
+  }
   const { userData: _user, vendorData: _vendor, network: _network, ...kept } = local;
-  return claim(ctx, addSeed(kept, await fetchSeed(ctx, address)), isRemote);
+  return claim(ctx, { ...addSeed(kept, fetched), isDelivered: true }, isRemote);
 }
 
 async function claim(
@@ -83,7 +87,8 @@ async function claim(
   if (dsmode === "disabled") {
     return { found: false, reason: `dsmode is disabled (${names.join(", ")})` };
   }
-  const id = parseInstanceId(metadata["instance-id"] ?? DEFAULT_ID);
+  const givenId = metadata["instance-id"] ?? undefined;
+  const id = parseInstanceId(givenId ?? DEFAULT_ID);
   if (id === undefined) {
     throw new Error(
       `Cannot use the seed (${names.join(", ")}): expected "instance-id" in meta-data to be ${INSTANCE_ID_EXPECTED}`,
@@ -114,6 +119,8 @@ async function claim(
       rawMetadata: keepableMetadata({ ...showable(metadata), "instance-id": id }),
     },
     problems: all,
+    ...(givenId === undefined ? { hasDefaultId: true } : {}),
+    ...(givenId === undefined && seed.isDelivered !== true ? { yieldsToKept: true } : {}),
   };
 }
 

@@ -1,5 +1,6 @@
 import { isRecord } from "../text/record.ts";
 import type { Datasource } from "./datasource.ts";
+import { keepableMetadata } from "./keepable-metadata.ts";
 import { parsePublicKeys } from "./public-keys.ts";
 
 /**
@@ -28,7 +29,7 @@ export const none: Datasource = {
         ...(typeof userData === "string" ? { userData: new TextEncoder().encode(userData) } : {}),
         ...(userData instanceof Uint8Array ? { userData } : {}),
         files: [],
-        rawMetadata: metadata,
+        rawMetadata: keepableMetadata(metadata),
         isFallback: true,
       },
     };

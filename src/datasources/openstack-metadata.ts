@@ -6,6 +6,7 @@ import type { Problem } from "../text/problem.ts";
 import { isRecord } from "../text/record.ts";
 import { createDriveReader, type DriveReader } from "./drive-reader.ts";
 import { INSTANCE_ID_EXPECTED, parseInstanceId } from "./instance-id.ts";
+import { keepableMetadata } from "./keepable-metadata.ts";
 import { readInjectedFiles } from "./openstack-files.ts";
 import { parsePublicKeys } from "./public-keys.ts";
 import { convertVendorData } from "./vendor-data.ts";
@@ -232,14 +233,14 @@ function readRawMetadata(
   if (ec2 !== undefined && "reason" in ec2) {
     reader.report(path, ec2.reason);
   }
-  return {
+  return keepableMetadata({
     ...raw,
     "instance-id": id,
     ...(hostname === undefined ? {} : { "local-hostname": hostname }),
     ...(ec2 !== undefined && "value" in ec2 && isRecord(ec2.value)
       ? { "ec2-metadata": ec2.value }
       : {}),
-  };
+  });
 }
 
 function readDsmode(raw: Readonly<Record<string, unknown>>): Pick<OpenStackMetadata, "dsmode"> {

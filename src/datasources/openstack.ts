@@ -1,4 +1,5 @@
 import type { Instance } from "../instance/instance.ts";
+import { urlWithoutSecrets } from "../system/http-error.ts";
 import { describeKind } from "../text/describe-kind.ts";
 import { errorMessage } from "../text/error-message.ts";
 import { formatProblem, type Problem } from "../text/problem.ts";
@@ -9,6 +10,7 @@ import { joinUrl } from "./http/join-url.ts";
 import { createMetadataClient } from "./http/metadata-client.ts";
 import { readMetadataUrls } from "./http/metadata-urls.ts";
 import { waitForUrl } from "./http/wait-for-url.ts";
+import { keepableMetadata } from "./keepable-metadata.ts";
 import { mayProbe } from "./may-probe.ts";
 import { numberSetting } from "./number-setting.ts";
 import { fetchDeviceNames, fetchOpenStackTree } from "./openstack/fetch-tree.ts";
@@ -96,13 +98,16 @@ async function read(
       const { metadata } = answer;
       return ec2 === undefined
         ? metadata
-        : { ...metadata, rawMetadata: { ...metadata.rawMetadata, "ec2-metadata": ec2 } };
+        : {
+            ...metadata,
+            rawMetadata: keepableMetadata({ ...metadata.rawMetadata, "ec2-metadata": ec2 }),
+          };
     }
     reason = answer.kind === "broken" ? answer.reason : "it has no openstack/latest/meta_data.json";
   } catch (error) {
     reason = errorMessage(error);
   }
-  throw new Error(`Broken metadata address ${base}: ${reason}`);
+  throw new Error(`Broken metadata address ${urlWithoutSecrets(base)}: ${reason}`);
 }
 
 async function claim(
@@ -111,10 +116,10 @@ async function claim(
   metadata: OpenStackMetadata,
 ): Promise<DatasourceAnswer> {
   for (const problem of metadata.problems) {
-    ctx.log.warn(`${base}: ${formatProblem(problem)}`);
+    ctx.log.warn(`${urlWithoutSecrets(base)}: ${formatProblem(problem)}`);
   }
   if (metadata.dsmode === "disabled") {
-    return { found: false, reason: `dsmode is disabled (${base})` };
+    return { found: false, reason: `dsmode is disabled (${urlWithoutSecrets(base)})` };
   }
   if (metadata.dsmode !== undefined && metadata.dsmode !== "net") {
     ctx.log.warn(
@@ -159,10 +164,10 @@ async function readNetwork(
     (macs) => ctx.distro.network.adapters(macs),
   );
   for (const problem of chosen.problems) {
-    ctx.log.warn(`${base}: ${formatProblem(problem)}`);
+    ctx.log.warn(`${urlWithoutSecrets(base)}: ${formatProblem(problem)}`);
   }
   for (const line of [...chosen.notes, ...chosen.details]) {
-    ctx.log.debug(`${base}: ${line}`);
+    ctx.log.debug(`${urlWithoutSecrets(base)}: ${line}`);
   }
   const { network, problems } = chosen;
   return { ...(network === undefined ? {} : { network }), problems };

@@ -3,6 +3,7 @@ import { errorMessage } from "../text/error-message.ts";
 import { formatProblem, type Problem } from "../text/problem.ts";
 import type { Datasource, DatasourceAnswer, DatasourceContext } from "./datasource.ts";
 import { INSTANCE_ID_EXPECTED, parseInstanceId } from "./instance-id.ts";
+import { keepableMetadata } from "./keepable-metadata.ts";
 import { findOvfEnvironment, type FoundEnvironment } from "./ovf/find-environment.ts";
 import {
   NETWORK_SOURCE,
@@ -10,7 +11,7 @@ import {
   readOvfNetwork,
   readOvfSettings,
 } from "./ovf/read-settings.ts";
-import type { OvfSeed } from "./ovf/seed-from.ts";
+import type { NoOvfSeed, OvfSeed } from "./ovf/seed-from.ts";
 import type { VsaeSettings } from "./ovf/vsae.ts";
 import { parsePublicKeys } from "./public-keys.ts";
 
@@ -49,7 +50,11 @@ async function claim(
   const settings = readOvfSettings(environment.properties);
   const seed = settings.seedFrom === undefined ? undefined : await readSeed(ctx, settings.seedFrom);
   if (seed !== undefined && "reason" in seed) {
-    return { found: false, reason: `${source}: ${seed.reason}` };
+    return {
+      found: false,
+      reason: `${source}: ${seed.reason}`,
+      ...(seed.isAskedLater === true ? { isAskedLater: true } : {}),
+    };
   }
   const problems: Problem[] = [];
   const id = chooseId(settings, seed, vsae, problems);
@@ -79,21 +84,18 @@ async function claim(
     ...(network === undefined ? {} : { network }),
     files: [],
     ...(settings.password === undefined ? {} : { config: { password: settings.password } }),
-    rawMetadata: {
+    rawMetadata: keepableMetadata({
       ...seed?.metadata,
       "instance-id": id,
       ...(hostname === undefined ? {} : { "local-hostname": hostname }),
       ...(keys.length === 0 ? {} : { "public-keys": keys }),
-    },
+    }),
   };
   return { found: true, instance, ...(problems.length === 0 ? {} : { problems }) };
 }
 
 /** Its code is loaded where it is needed, as that for networks is: most machines have neither. */
-async function readSeed(
-  ctx: DatasourceContext,
-  seedFrom: string,
-): Promise<OvfSeed | { readonly reason: string }> {
+async function readSeed(ctx: DatasourceContext, seedFrom: string): Promise<OvfSeed | NoOvfSeed> {
   const { readOvfSeed } = await import("./ovf/seed-from.ts");
   return readOvfSeed(ctx, seedFrom);
 }

@@ -44,7 +44,8 @@ export function createSearchDeadline(
         async request(request) {
           const left = leftMs();
           if (left <= 0) {
-            throw new HttpError(request.method, request.url, reason, { isFinal: true });
+            const options = { isFinal: true, isAnswered: false };
+            throw new HttpError(request.method, request.url, reason, options);
           }
           return sys.http.request({ ...request, timeoutMs: Math.min(request.timeoutMs, left) });
         },

@@ -178,6 +178,8 @@ export interface NetworkAdapter {
   adapterSlots?(): Promise<ReadonlyMap<string, number>>;
   /** Makes the machine's network match, item by item: what cannot be done is a problem, the rest is done. */
   ensure(config: NetworkConfig): Promise<NetworkOutcome>;
+  /** What `ensure` gives /etc/resolv.conf; undefined where it does not write it. Absent: it never does. */
+  resolvConf?(config: NetworkConfig): string | undefined;
   /** Who gave this machine its addresses by DHCP, likeliest first. Absent: nothing tells. */
   dhcpServers?(): Promise<readonly DhcpServer[]>;
   /** Devices and routes as they are, for the ci-info tables. */
@@ -217,7 +219,10 @@ export interface StorageAdapter {
   findFloppy?(): Promise<Disc | undefined>;
 }
 
-/** "any": whatever the label is, also without one. */
+/**
+ * "any": whatever the label is, also without one. Where more than optical drives are looked at, a FAT
+ * file system that is not in one does not count: any disk may have one, and none is made for us.
+ */
 export type WantedLabels = readonly string[] | "any";
 
 export interface DiscSearch {

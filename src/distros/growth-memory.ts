@@ -17,7 +17,7 @@ export interface GrowthMemory {
 export interface SeenDisk {
   /** In the unit of whoever looked. */
   readonly size: number;
-  /** How often growing into this size had no effect; 0: nothing is left to do. */
+  /** How often growing into this size had no effect, or was handed over and not looked at since; 0: nothing is left to do. */
   readonly attempts: number;
 }
 

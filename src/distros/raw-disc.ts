@@ -8,15 +8,19 @@ import { openVfat } from "../vfat/open-vfat.ts";
 
 /** A disc that is open for reading. */
 export interface RawDisc {
+  readonly format: DiscFormat;
   readonly label: string;
   /** FAT only: the label in the boot sector, where it is another one. */
   readonly bootLabel?: string;
   readonly tree: FileTree;
 }
 
+/** What file system a disc has. */
+export type DiscFormat = "iso9660" | "fat";
+
 /** What is on a device. */
 export type DiscProbe =
-  | { readonly kind: "disc"; readonly label: string; readonly bootLabel?: string }
+  | ({ readonly kind: "disc" } & Pick<RawDisc, "format" | "label" | "bootLabel">)
   /** Readable, and something else. */
   | { readonly kind: "other" }
   | { readonly kind: "damaged"; readonly reason: string }
@@ -26,8 +30,9 @@ export type DiscProbe =
 /** Reads the label of the ISO 9660 or FAT file system on a device, without mounting it. */
 export function probeDisc(sys: System, path: string): DiscProbe {
   try {
-    return readDisc(sys, path, ({ label, bootLabel }) => ({
+    return readDisc(sys, path, ({ format, label, bootLabel }) => ({
       kind: "disc",
+      format,
       label,
       ...(bootLabel === undefined ? {} : { bootLabel }),
     }));
@@ -69,14 +74,20 @@ export function isAbsent(code: string): boolean {
 /** Opens an ISO 9660 or FAT file system. Throws a NotVfatError where neither is there, an Error where one is and is damaged. The file stays the caller's to close. */
 export function openDisc(file: RandomAccessFile): RawDisc {
   try {
-    return openIso9660(file);
+    const { label, tree } = openIso9660(file);
+    return { format: "iso9660", label, tree };
   } catch (error) {
     if (!(error instanceof NotIso9660Error)) {
       throw error;
     }
   }
   const { label, bootLabel, tree } = openVfat(file);
-  return { label, tree, ...(bootLabel === "" || bootLabel === label ? {} : { bootLabel }) };
+  return {
+    format: "fat",
+    label,
+    tree,
+    ...(bootLabel === "" || bootLabel === label ? {} : { bootLabel }),
+  };
 }
 
 /** The system's code of an error or of what caused it. */

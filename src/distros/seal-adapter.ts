@@ -46,6 +46,10 @@ export interface InstanceTraces {
   readonly addedHostNames: readonly string[];
   /** The machine's own names, as they were set. */
   readonly ownNames: readonly string[];
+  /** What cloud-init gave resolv.conf last; `isNew`: there was no such file before, and `earlier` is its own too. */
+  readonly resolvConf:
+    | { readonly text: string; readonly isNew: boolean; readonly earlier?: string }
+    | undefined;
   /** What the instances were told of networks and DNS servers, as text. */
   readonly networkText: string;
   /** All that they were told, as text. */

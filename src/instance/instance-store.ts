@@ -4,6 +4,7 @@ import { writeIfDifferent } from "../system/write-if-different.ts";
 import type { Instance } from "./instance.ts";
 import { instanceFromJson, instanceToJson, isSafeInstanceId } from "./instance-json.ts";
 import type { Paths } from "./paths.ts";
+import { writeRunPointer } from "./run-pointer.ts";
 
 /** An instance that an earlier stage or boot left, and the machine it was made for. */
 export interface KeptInstance {
@@ -37,6 +38,11 @@ export function createStateDirectories(sys: System, paths: Paths): void {
     } catch (error) {
       failures.push(error);
     }
+  }
+  try {
+    writeRunPointer(sys.fs, paths);
+  } catch (error) {
+    failures.push(error);
   }
   if (failures.length > 0) {
     throw failures[0];

@@ -4,6 +4,8 @@ export interface PathRoots {
   readonly cloudDir: string;
   /** /run/cloud-init */
   readonly runDir: string;
+  /** Where run_dir usually is, if `system_info.paths` names another one. */
+  readonly defaultRunDir?: string;
   readonly templatesDir: string;
   /** cloud.cfg itself: /opt/freeware/etc/cloud/cloud.cfg, /etc/cloud/cloud.cfg. */
   readonly configFile: string;
@@ -71,6 +73,9 @@ export function createPaths(roots: PathRoots): Paths {
     templatesDir: withoutSlash(roots.templatesDir),
     configFile: roots.configFile,
     logDir: withoutSlash(roots.logDir),
+    ...(roots.defaultRunDir === undefined
+      ? {}
+      : { defaultRunDir: withoutSlash(roots.defaultRunDir) }),
     ...(roots.modulesDir === undefined ? {} : { modulesDir: withoutSlash(roots.modulesDir) }),
     instanceLink: `${cloudDir}/instance`,
     instancesDir,

@@ -1,3 +1,4 @@
+import { createNameIndex, type NameIndex } from "../system/name-index.ts";
 import type { FileTree } from "../system/file-tree.ts";
 import type { Iso9660Volume } from "./iso9660-volume.ts";
 import { foldName } from "./names.ts";
@@ -14,14 +15,14 @@ import {
  * version (";1") and to a dot at its end, which is how plain discs spell names.
  */
 export function createIso9660Tree(volume: Iso9660Volume): FileTree {
-  const directories = new Map<number, Directory>();
+  const directories = new Map<number, NameIndex<DirectoryEntry>>();
 
-  function openDirectory(extent: Extent, what: string): Directory {
+  function openDirectory(extent: Extent, what: string): NameIndex<DirectoryEntry> {
     const known = directories.get(extent.offsetBytes);
     if (known !== undefined) {
       return known;
     }
-    const directory = createDirectory(readDirectory(volume, extent, what));
+    const directory = createNameIndex(readDirectory(volume, extent, what), foldName);
     directories.set(extent.offsetBytes, directory);
     return directory;
   }
@@ -39,7 +40,7 @@ export function createIso9660Tree(volume: Iso9660Volume): FileTree {
         return undefined;
       }
       const what = describe(names.slice(0, depth));
-      const entry = findEntry(openDirectory(current.extent, what), name);
+      const entry = openDirectory(current.extent, what).find(name);
       if (entry === undefined) {
         return undefined;
       }
@@ -78,33 +79,6 @@ export function createIso9660Tree(volume: Iso9660Volume): FileTree {
         : [];
     },
   };
-}
-
-interface Directory {
-  readonly names: readonly string[];
-  readonly byName: ReadonlyMap<string, DirectoryEntry>;
-  readonly byFoldedName: ReadonlyMap<string, DirectoryEntry>;
-}
-
-/** Of several entries that have one name, the first counts: it has the highest version (§9.3). */
-function createDirectory(entries: readonly DirectoryEntry[]): Directory {
-  const byName = new Map<string, DirectoryEntry>();
-  const byFoldedName = new Map<string, DirectoryEntry>();
-  for (const entry of entries) {
-    addFirst(byName, entry.name, entry);
-    addFirst(byFoldedName, foldName(entry.name), entry);
-  }
-  return { names: [...byName.keys()].sort(), byName, byFoldedName };
-}
-
-function addFirst<V>(map: Map<string, V>, key: string, value: V): void {
-  if (!map.has(key)) {
-    map.set(key, value);
-  }
-}
-
-function findEntry(directory: Directory, name: string): DirectoryEntry | undefined {
-  return directory.byName.get(name) ?? directory.byFoldedName.get(foldName(name));
 }
 
 function splitPath(volume: Iso9660Volume, path: string): readonly string[] {

@@ -134,9 +134,12 @@ function commandWords(item: unknown): readonly string[] {
 }
 
 function swapHints(value: unknown): readonly Finding[] {
-  return isMapping(value)
-    ? [hint(["swap"], "AIX pages to logical volumes, not to files: make one with mkps in runcmd")]
-    : [];
+  if (!isMapping(value) || value["filename"] === undefined) {
+    return [];
+  }
+  const message =
+    'AIX pages to logical volumes, not to files: leave "filename" out, "size" makes the paging space of rootvg (or of "volume_group") so large, by chps or mkps';
+  return [hint(["swap"], message)];
 }
 
 const LINUX_DEVICE =

@@ -10,23 +10,21 @@ export interface AnsibleSource {
 
 /**
  * Takes user and password out of an address over http(s): every user of the machine can read a
- * command line. Addresses of other kinds (ssh, git@host:path, a directory) stay as they are.
+ * command line. A user alone may be a token: it gets an empty password, with which servers take it.
+ * Addresses of other kinds (ssh, git@host:path, a directory) stay as they are.
  */
 export function splitCredentials(written: string): AnsibleSource {
-  const match = /^(https?:\/\/)([^/@]*)@([^/?#]+)(.*)$/isu.exec(written);
+  const match = /^(https?:\/\/)([^/?#]+)@([^/?#@]+)(.*)$/isu.exec(written);
   if (match === null) {
     return { url: written, credentials: [] };
   }
   const [, scheme = "", login = "", host = "", rest = ""] = match;
-  const colon = login.indexOf(":");
-  if (colon === -1) {
-    return { url: written, credentials: [] };
-  }
-  const [user, password] = [login.slice(0, colon), login.slice(colon + 1)].map(encodePart);
+  const [user = "", ...rests] = login.split(":");
+  const [name, password] = [user, rests.join(":")].map(encodePart);
   const origin = `${scheme}${host}`;
   return {
     url: `${origin}${rest}`,
-    credentials: [{ origin, line: `${scheme}${user}:${password}@${host}\n` }],
+    credentials: [{ origin, line: `${scheme}${name}:${password}@${host}\n` }],
   };
 }
 

@@ -1,12 +1,12 @@
 import { isFile, readText } from "../system/files.ts";
 import { writeIfDifferent } from "../system/write-if-different.ts";
-import { renderBasicTemplate } from "../text/basic-template.ts";
 import { booleanOption } from "../text/boolean-option.ts";
 import { errorMessage } from "../text/error-message.ts";
 import { ensureAptKey, keyPath } from "./apt-keys.ts";
 import type { AptConfig, AptSource } from "./apt-schema.ts";
-import { isDeb822 } from "./apt-sources-text.ts";
+import { findMissingSources, isDeb822 } from "./apt-sources-text.ts";
 import { type AptVariables, failKey } from "./apt-system-sources.ts";
+import { hasLogin, renderAptTemplate } from "./apt-template.ts";
 import type { ModuleContext } from "./module.ts";
 
 const DIRECTORY = "/etc/apt/sources.list.d";
@@ -71,13 +71,7 @@ async function ensureRepository(
   if (source === undefined || source.trim() === "") {
     return;
   }
-  const rendered = renderBasicTemplate(source, { ...variables, KEY_FILE: keyFile });
-  if (!rendered.ok) {
-    throw new Error(
-      `"$${rendered.missingName}" is not known; known are ${Object.keys(variables).join(", ")} and KEY_FILE`,
-    );
-  }
-  const text = rendered.text.trim();
+  const text = renderAptTemplate(source, { ...variables, KEY_FILE: keyFile }).trim();
   if (match.test(text) && !isDeb822(text)) {
     await addByProgram(ctx, text);
     return;
@@ -145,13 +139,13 @@ function findFile(name: string, text: string): string {
 function writeSource(ctx: ModuleContext, path: string, text: string, isAppended: boolean): void {
   const { fs } = ctx.sys;
   const before = isAppended && isFile(fs, path) ? readText(fs, path) : "";
-  if (before.includes(text)) {
+  const missing = isAppended ? findMissingSources(text, before) : text;
+  if (missing === "") {
     ctx.log.debug(`${path} has this source already`);
     return;
   }
   const gap = before === "" ? "" : isDeb822(text) ? "\n" : "";
   const start = before === "" || before.endsWith("\n") ? before : `${before}\n`;
-  const content = `${start}${gap}${text}\n`;
-  const isPrivate = /:\/\/[^/\s@]*:[^/\s@]*@/u.test(content);
-  writeIfDifferent(fs, path, content, { mode: isPrivate ? PRIVATE_MODE : FILE_MODE });
+  const content = `${start}${gap}${missing}\n`;
+  writeIfDifferent(fs, path, content, { mode: hasLogin(content) ? PRIVATE_MODE : FILE_MODE });
 }

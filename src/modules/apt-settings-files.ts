@@ -1,6 +1,7 @@
 import { exists } from "../system/files.ts";
 import { writeIfDifferent } from "../system/write-if-different.ts";
 import type { AptConfig } from "./apt-schema.ts";
+import { hasLogin } from "./apt-template.ts";
 import type { ModuleContext } from "./module.ts";
 
 const CONF_PATH = "/etc/apt/apt.conf.d/94cloud-init-config";
@@ -36,8 +37,7 @@ export function ensureAptSettings(ctx: ModuleContext, config: AptConfig): void {
 function ensureFile(ctx: ModuleContext, path: string, text: string): void {
   const { fs } = ctx.sys;
   if (text !== "") {
-    const isPrivate = /:\/\/[^/\s"]*@/u.test(text);
-    writeIfDifferent(fs, path, text, { mode: isPrivate ? PRIVATE_MODE : FILE_MODE });
+    writeIfDifferent(fs, path, text, { mode: hasLogin(text) ? PRIVATE_MODE : FILE_MODE });
   } else if (exists(fs, path)) {
     fs.remove(path);
   }

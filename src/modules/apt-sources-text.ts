@@ -80,6 +80,49 @@ export function findMirrors(text: string): MirrorChoice {
   return found;
 }
 
+/**
+ * What of these sources is not in `present` yet: the lines without those that are there, or the
+ * entries of the newer format; empty where all of them are. A comment is no source.
+ */
+export function findMissingSources(text: string, present: string): string {
+  if (isDeb822(text)) {
+    const there = new Set(splitParagraphs(present).map(plainParagraph));
+    return splitParagraphs(text)
+      .filter((paragraph) => !there.has(plainParagraph(paragraph)))
+      .join("\n\n");
+  }
+  const there = new Set(present.split("\n").map(plainLine));
+  const lines = text.split("\n");
+  const isMissing = (line: string): boolean => !there.has(plainLine(line));
+  return lines.some((line) => plainLine(line) !== "" && isMissing(line))
+    ? lines.filter((line) => plainLine(line) === "" || isMissing(line)).join("\n")
+    : "";
+}
+
+/** Those that are more than comments. */
+function splitParagraphs(text: string): readonly string[] {
+  return text
+    .split(/\n(?:[ \t]*\n)+/u)
+    .map((paragraph) => paragraph.trim())
+    .filter((paragraph) => plainParagraph(paragraph) !== "");
+}
+
+function plainParagraph(paragraph: string): string {
+  return paragraph
+    .split("\n")
+    .filter((line) => !line.startsWith("#"))
+    .map((line) => line.trimEnd().replaceAll(/[ \t]+/gu, " "))
+    .join("\n")
+    .trim();
+}
+
+function plainLine(line: string): string {
+  return line
+    .replace(/(?:^|\s)#.*$/u, "")
+    .trim()
+    .replaceAll(/\s+/gu, " ");
+}
+
 /** "bookworm-security", and "buster/updates" of before. */
 function isSecurity(suite: string): boolean {
   return /(?:-security|\/updates)$/u.test(suite);

@@ -1,8 +1,8 @@
 import { keepOriginal } from "../distros/posix/keep-original.ts";
 import { isFile, readText } from "../system/files.ts";
 import { writeIfDifferent } from "../system/write-if-different.ts";
-import { renderBasicTemplate } from "../text/basic-template.ts";
 import { booleanOption } from "../text/boolean-option.ts";
+import { errorMessage } from "../text/error-message.ts";
 import { isRecord } from "../text/record.ts";
 import { chooseMirrorEntry, chooseMirrors } from "./apt-mirrors.ts";
 import { ensureAptKey, keyPath } from "./apt-keys.ts";
@@ -14,6 +14,7 @@ import {
   type MirrorChoice,
   replaceMirrors,
 } from "./apt-sources-text.ts";
+import { hasLogin, renderAptTemplate } from "./apt-template.ts";
 import type { ModuleContext } from "./module.ts";
 
 const SOURCES_LIST = "/etc/apt/sources.list";
@@ -129,16 +130,18 @@ export function failKey(ctx: ModuleContext, path: readonly string[], error: unkn
 
 function writeSourcesList(ctx: ModuleContext, template: string, variables: AptVariables): void {
   const body = template.replace(/^##\s*template:\s*basic[^\n]*\n/iu, "");
-  const rendered = renderBasicTemplate(body, variables);
   const path = ["apt", "sources_list"];
-  if (!rendered.ok) {
-    const message = `apt.sources_list: "$${rendered.missingName}" is not known here; known are ${Object.keys(variables).join(", ")}`;
-    ctx.fail({ message, path, ...ctx.locate(path) });
+  let rendered: string;
+  try {
+    rendered = renderAptTemplate(body, variables);
+  } catch (error) {
+    const message = `apt.sources_list: ${errorMessage(error)}`;
+    ctx.fail({ message, path, ...ctx.locate(path) }, error);
     return;
   }
-  const target = isDeb822(rendered.text) ? sourcesFile(ctx) : SOURCES_LIST;
+  const target = isDeb822(rendered) ? sourcesFile(ctx) : SOURCES_LIST;
   const other = target === SOURCES_LIST ? sourcesFile(ctx) : SOURCES_LIST;
-  const text = rendered.text.endsWith("\n") ? rendered.text : `${rendered.text}\n`;
+  const text = rendered.endsWith("\n") ? rendered : `${rendered}\n`;
   edit(ctx, target, () => text);
   if (isFile(ctx.sys.fs, other)) {
     // What the system came with would count beside it.
@@ -154,8 +157,7 @@ function edit(ctx: ModuleContext, path: string, change: (text: string) => string
     return;
   }
   keepOriginal(fs, path, COPY_ENDING);
-  const isPrivate = /:\/\/[^/\s@]*:[^/\s@]*@/u.test(text);
-  writeIfDifferent(fs, path, text, { mode: isPrivate ? PRIVATE_MODE : FILE_MODE });
+  writeIfDifferent(fs, path, text, { mode: hasLogin(text) ? PRIVATE_MODE : FILE_MODE });
   ctx.log.debug(`Wrote ${path}`);
 }
 

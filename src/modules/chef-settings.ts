@@ -149,7 +149,7 @@ function readVariables(given: {
   return {
     server_url: plain("server_url"),
     validation_name: plain("validation_name"),
-    node_name: plain("node_name", nodeName),
+    node_name: plain("node_name") ?? usableName(nodeName, complain),
     environment: plain("environment", "_default"),
     log_level: symbol("log_level", config.log_level, ":info", complain),
     ssl_verify_mode: symbol("ssl_verify_mode", config.ssl_verify_mode, ":verify_none", complain),
@@ -183,6 +183,19 @@ function symbol(
   }
   complain(key, `expected a word such as ${standard}, got other text; ${standard} is used`);
   return standard;
+}
+
+/** An instance-id is the cloud's to choose; Chef takes letters, digits and "_-.:" in the name of a node. */
+function usableName(instanceId: string, complain: Complain): string {
+  const name = instanceId.replaceAll(/[^A-Za-z0-9_.:-]/gu, "-");
+  if (name !== instanceId) {
+    const got = JSON.stringify(instanceId);
+    complain(
+      "node_name",
+      `expected letters, digits and "_-.:" in the instance-id, which is the default, got ${got}; "${name}" is used: set node_name`,
+    );
+  }
+  return name;
 }
 
 /** Ends no Ruby string and is no code in it. */

@@ -1,5 +1,6 @@
 import { Type } from "typebox";
-import { exists, isDirectory, isFile } from "../system/files.ts";
+import { exists, isDirectory, isFile, statTarget } from "../system/files.ts";
+import type { System } from "../system/system.ts";
 import { writeIfDifferent } from "../system/write-if-different.ts";
 import { errorMessage } from "../text/error-message.ts";
 import { VERSION } from "../version.ts";
@@ -8,11 +9,15 @@ import { type ChefSettings, readChefSettings, type Validation } from "./chef-set
 import { CHEF_CLIENT, findChefClient, installChef } from "./install-chef.ts";
 import { defineModule, type ModuleContext } from "./module.ts";
 import { reportProblems } from "./report-problems.ts";
+import { escapeRuby } from "./ruby-text.ts";
 import { renderTemplateFile } from "./template-file.ts";
 import { CHEF_CLIENT_TEMPLATE } from "./templates/chef-client-template.ts";
 
 /** A run in the foreground applies a whole run list; longer than this, it hangs. */
 const CLIENT_TIMEOUT_MS = 3_600_000;
+/** A daemon pauses (`-s`), starts and asks the server for its key. */
+const REGISTRATION_TIMEOUT_MS = 180_000;
+const REGISTRATION_INTERVAL_MS = 1_000;
 const PRIVATE_MODE = 0o600;
 
 /** Makes the machine a node of a Chef server (compat modules.md, chef). */
@@ -28,6 +33,8 @@ export const chef = defineModule({
     "`install_type: packages` asks the system's package manager for `chef`, `gems` RubyGems, `omnibus`",
     "runs Chef's install script (fetched with `omnibus_url_retries`, five minutes at most). Installing",
     "and a run of chef-client may take an hour each; the default arguments make it a daemon at once.",
+    "`delete_validation_post_exec` removes the validation key once the machine has a key of its own: a",
+    "daemon is given three minutes to get it, and without it the validation key stays, with a warning.",
     "",
     "On AIX: Chef's package is a .bff file; name it under `packages`, which comes before, or use",
     "`omnibus`. It is below /opt/chef. On Linux: apt, dnf, yum. Source: upstream's module, Chef's",
@@ -128,10 +135,17 @@ function writeValidation(ctx: ModuleContext, { path, source, pem }: Validation):
 }
 
 async function writeClientConfig(ctx: ModuleContext, settings: ChefSettings): Promise<boolean> {
+  // They are plain already; the file is a program that root runs.
+  const quoted = Object.fromEntries(
+    Object.entries(settings.variables).map(([key, value]) => [
+      key,
+      typeof value === "string" ? escapeRuby(value) : value,
+    ]),
+  );
   const text = await renderTemplateFile(
     ctx,
     { name: "chef_client.rb", builtIn: CHEF_CLIENT_TEMPLATE },
-    { ...settings.variables, generated_by: `Made by cloud-init v. ${VERSION} for each instance` },
+    { ...quoted, generated_by: `Made by cloud-init v. ${VERSION} for each instance` },
   );
   if (text === undefined) {
     return false;
@@ -160,23 +174,54 @@ async function ensureInstalled(ctx: ModuleContext, settings: ChefSettings): Prom
 
 async function runClient(ctx: ModuleContext, settings: ChefSettings): Promise<void> {
   const { fs, exec } = ctx.sys;
+  const { path: validation } = settings.validation;
+  const clientKey = String(settings.variables["client_key"]);
   const { execArguments: words, configPath } = settings;
   const isSaid = words.some((word) => /^(?:-c|--config)/u.test(word));
   const config = isSaid || configPath === "/etc/chef/client.rb" ? [] : ["-c", configPath];
+  const isDaemon = words.some((word) => /^(?:-d|--daemonize)/u.test(word));
+  const { deletesValidation: deletes } = settings;
+  // A plan asks no question about what has not been done.
+  let isRegistered = true;
   try {
     await exec.run([findChefClient(ctx) ?? CHEF_CLIENT, ...config, ...words], {
       output: "inherit",
       // What it does is in the server's recipes: a shutdown need not wait for all of them.
       owner: "user",
       timeoutMs: CLIENT_TIMEOUT_MS,
+      async verify() {
+        isRegistered = !(deletes && isDaemon) || (await waitForFile(ctx.sys, clientKey));
+        return undefined;
+      },
     });
   } catch (error) {
     const log = String(settings.variables["log_location"]);
     fail(ctx, "exec", `chef-client failed, see "${log}": ${errorMessage(error)}`, error);
     return;
   }
-  const { path } = settings.validation;
-  if (settings.deletesValidation && isFile(fs, path)) {
-    fs.remove(path);
+  if (!deletes || !isFile(fs, validation)) {
+    return;
+  }
+  if (isRegistered) {
+    fs.remove(validation);
+  } else {
+    ctx.log.warn(
+      `chef: "${validation}" stays: chef-client has no key "${clientKey}" yet, and needs it to get one; remove it once there is one`,
+    );
+  }
+}
+
+/** Whether there is something in it before the time is over. */
+async function waitForFile({ fs, clock }: System, path: string): Promise<boolean> {
+  const deadlineMs = clock.monotonicMs() + REGISTRATION_TIMEOUT_MS;
+  for (;;) {
+    const stat = statTarget(fs, path);
+    if (stat?.kind === "file" && stat.sizeBytes > 0) {
+      return true;
+    }
+    if (clock.monotonicMs() >= deadlineMs) {
+      return false;
+    }
+    await clock.sleep(REGISTRATION_INTERVAL_MS);
   }
 }

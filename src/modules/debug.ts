@@ -17,8 +17,9 @@ export const debug = defineModule({
   description: [
     "Prints the merged configuration (without `log_cfgs` and names that begin with `_`), the metadata,",
     "the datasource, the distribution, host name, instance-id, locale and launch index, each line with",
-    "`ci-info: ` before it. Passwords, private keys, seeds and the content of files and user-data are",
-    "not in it. It goes to standard output, or to the file `output` (or the module's argument), which",
+    "`ci-info: ` before it. Passwords, tokens, keys that are not public, seeds, `extra_vars`,",
+    "`initial_attributes` and the content of files and user-data are not in it; of runcmd and bootcmd",
+    "the number of commands is. It goes to standard output, or to the file `output` (or the module's argument), which",
     "root alone may read. The module is in no default list: run `cloud-init single -n debug --frequency",
     "always`, or list it. The same on AIX and on Linux. Source: upstream's module, gone there since 24.1.",
   ].join("\n"),

@@ -17,13 +17,17 @@ export const diskSetup = defineModule({
     "system knows, and anything that is mounted, stays even then.",
     "",
     "On AIX: `volume_group` of a disk (`hdisk1`, or its PVID) makes the volume group with mkvg, or adds",
-    "the disk to one that is there with extendvg. A disk counts as empty where its first megabyte",
-    "holds nothing but a PVID. An entry of `fs_setup` makes the logical volume (mklv) and a jfs2 file",
+    "the disk to one that is there with extendvg. A disk counts as empty where it has no PVID and its",
+    "first megabyte holds nothing. An entry of `fs_setup` makes the logical volume (mklv) and a jfs2 file",
     "system in it (crfs), and mounts it: at `mount_point`, or where the entry of `mounts` for the same",
-    "device says. What mklv made and crfs could not use is removed again.",
+    "device says. What mklv made and crfs could not use is removed again. While another command has the",
+    "lock of the volume group it is tried again, for two minutes. A share of what is free is not made in",
+    "a volume group that did not get all of its disks.",
     "",
     "On Linux: `table_type` and `layout` with sfdisk; mkfs for file systems, on the device itself, on",
-    "the numbered `partition`, or on one that is found (`auto`, `any`). Source: cloud-init's",
+    "the numbered `partition`, or on one that is found (`auto`, `any`), never one that firmware boots",
+    "from. A partition table of another system, one whose partitions the kernel does not show, and one",
+    "inside of a partition (the disk of a virtual machine) count as data. Source: cloud-init's",
     "documentation of its module disk_setup; IBM's of mkvg, extendvg, mklv, crfs.",
   ].join("\n"),
   aix: "`mkvg` or `extendvg` for `disk_setup`; `mklv`, `crfs` and `mount` for `fs_setup`",
@@ -58,7 +62,10 @@ export const diskSetup = defineModule({
             ),
           ),
           overwrite: Type.Optional(
-            Type.Boolean({ description: "Gives up what is on the disk. Default false." }),
+            Type.Boolean({
+              description:
+                "Gives up what is on the disk; on AIX needed for any disk with a PVID. Default false.",
+            }),
           ),
           volume_group: Type.Optional(
             Type.String({

@@ -1,4 +1,5 @@
 import { Type } from "typebox";
+import { listDatasourceNames } from "../config/datasource-list.ts";
 import { readTemplateHeader } from "../jinja/template-header.ts";
 import { renderBasicTemplate } from "../text/basic-template.ts";
 import { formatRfc2822 } from "../text/rfc2822.ts";
@@ -106,6 +107,6 @@ async function renderTemplate(
 
 /** Whether the configuration asks for nothing but None. */
 function isFallbackWanted(ctx: ModuleContext): boolean {
-  const list = ctx.cloudConfig["datasource_list"];
-  return Array.isArray(list) && list.length === 1 && list[0] === "None";
+  const names = listDatasourceNames(ctx.cloudConfig);
+  return names.length === 1 && names[0] === "none";
 }

@@ -4,6 +4,7 @@ import type { InstallSettings } from "./chef-settings.ts";
 import { fetchScript } from "./fetch-script.ts";
 import { findScriptStart } from "./interpreter.ts";
 import type { ModuleContext } from "./module.ts";
+import { searchDirectories } from "./user-environment.ts";
 
 /** Chef's own packages are below /opt/chef on every system and make the first of these a link to it. */
 const CLIENTS = [
@@ -113,8 +114,9 @@ async function installOmnibus(ctx: ModuleContext, settings: InstallSettings): Pr
   fs.write(path, script, { mode: 0o700 });
   try {
     const version = settings.omnibusVersion === undefined ? [] : ["-v", settings.omnibusVersion];
-    const { argv } = findScriptStart(fs, path, ["/usr/bin", "/bin", "/opt/freeware/bin"]);
-    await exec.run([...argv, ...version], {
+    // /var may forbid execution.
+    const { interpreterArgv } = findScriptStart(fs, path, searchDirectories(ctx));
+    await exec.run([...interpreterArgv, ...version], {
       timeoutMs: INSTALL_TIMEOUT_MS,
       output: "inherit",
       verify: async () => missingClient(ctx),

@@ -4,6 +4,8 @@ import type { FileSystem } from "../system/system.ts";
 /** How a script is started, and what will keep it from starting. */
 export interface ScriptStart {
   readonly argv: readonly string[];
+  /** The same by its interpreter, as the system would start it: that works where execution is forbidden (mount option noexec), too. */
+  readonly interpreterArgv: readonly string[];
   /** Why it will probably not start. Not a refusal: in a plan, an earlier step may bring what is missing. */
   readonly doubt?: string;
 }
@@ -23,26 +25,29 @@ export function findScriptStart(
   const head = readHead(fs, path);
   if (!(head[0] === HASH && head[1] === BANG)) {
     // Programs (ELF, XCOFF) have a NUL near the start, scripts never have one.
-    return { argv: head.includes(0) ? [path] : ["/bin/sh", path] };
+    const argv = head.includes(0) ? [path] : ["/bin/sh", path];
+    return { argv, interpreterArgv: argv };
   }
   const line = new TextDecoder().decode(head).split("\n", 1)[0] ?? "";
   if (line.endsWith("\r")) {
     const asked = JSON.stringify(line.slice(2).trimStart());
     const doubt = `its first line ends in CR LF, so that the system looks for ${asked}: write it with LF line ends`;
-    return { argv: [path], doubt };
+    return { argv: [path], interpreterArgv: [path], doubt };
   }
-  const [interpreter = "", argument] = line
-    .slice(2)
-    .trim()
-    .split(/[ \t]+/u);
+  const words = line.slice(2).trim();
+  const [interpreter = "", argument] = words.split(/[ \t]+/u);
+  // What follows is one argument, blanks and all (execve(2)).
+  const rest = words.slice(interpreter.length).trim();
+  const interpreterArgv =
+    interpreter === "" ? [path] : [interpreter, ...(rest === "" ? [] : [rest]), path];
   const missing = findMissing(fs, interpreter, argument, searchDirectories);
   const there = INTERPRETERS.filter((candidate) => isFile(fs, candidate));
   // A machine without any of them is one in memory, of which nothing can be said.
   if (missing === undefined || there.length === 0) {
-    return { argv: [path] };
+    return { argv: [path], interpreterArgv };
   }
   const doubt = `its interpreter "${missing}" is not there; there is ${there.join(", ")}`;
-  return { argv: [path], doubt };
+  return { argv: [path], interpreterArgv, doubt };
 }
 
 const HASH = 0x23;

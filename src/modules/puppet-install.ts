@@ -1,17 +1,17 @@
 import { readTextIfExists } from "../system/files.ts";
-import { HttpError, urlWithoutSecrets } from "../system/http-error.ts";
+import { urlWithoutSecrets } from "../system/http-error.ts";
 import { errorMessage } from "../text/error-message.ts";
 import { ensurePackages } from "./ensure-packages.ts";
+import { fetchScript } from "./fetch-script.ts";
+import { findScriptStart } from "./interpreter.ts";
 import type { ModuleContext } from "./module.ts";
 import { AIO_VERSION_FILE, isPuppetThere } from "./puppet-places.ts";
 import { runAgent } from "./run-agent.ts";
+import { searchDirectories } from "./user-environment.ts";
 
 /** What the packages of an agent are called, the newer name first. */
 const PACKAGES = ["puppet-agent", "puppet"];
-const ATTEMPTS = 5;
-const ATTEMPT_INTERVAL_MS = 2000;
-const ATTEMPT_TIMEOUT_MS = 30_000;
-const SCRIPT_BYTES_MAX = 1024 * 1024;
+const RETRIES = 4;
 
 /** Which agent is to be there. */
 export interface PuppetWish {
@@ -53,8 +53,7 @@ export async function installPuppetAio(ctx: ModuleContext, wish: PuppetAioWish):
     ctx.log.debug(`Puppet agent ${present} is there already`);
     return;
   }
-  const script = await fetchScript(ctx, wish.url);
-  // /run and /tmp may forbid execution.
+  const script = await fetchInstaller(ctx, wish.url);
   const directory = `${ctx.paths.instance(ctx.instance.id).dir}/puppet-aio`;
   const path = `${directory}/install.sh`;
   const { fs } = ctx.sys;
@@ -66,7 +65,8 @@ export async function installPuppetAio(ctx: ModuleContext, wish: PuppetAioWish):
       what: "Puppet's install script",
       path: ["puppet", "install_type"],
       argv: [
-        path,
+        // /var may forbid execution.
+        ...findScriptStart(fs, path, searchDirectories(ctx)).interpreterArgv,
         ...(wish.version === undefined ? [] : ["-v", wish.version]),
         ...(wish.collection === undefined ? [] : ["-c", wish.collection]),
         ...(wish.cleanup ? ["--cleanup"] : []),
@@ -80,49 +80,23 @@ export async function installPuppetAio(ctx: ModuleContext, wish: PuppetAioWish):
   }
 }
 
-async function fetchScript(ctx: ModuleContext, url: string): Promise<Uint8Array> {
+async function fetchInstaller(ctx: ModuleContext, url: string): Promise<Uint8Array> {
   const shown = urlWithoutSecrets(url);
-  if (!/^https:\/\/[^/\s]/iu.test(url) || !URL.canParse(url)) {
+  if (!/^https:\/\//iu.test(url)) {
     throw new Error(`cannot fetch a program from "${shown}": expected an address with https://`);
   }
-  let reason = "";
-  for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
-    try {
-      // Only to be run: a plan needs neither it nor its server.
-      const { status, body } = await ctx.sys.http.request({
-        method: "GET",
-        url,
-        effect: "change",
-        timeoutMs: ATTEMPT_TIMEOUT_MS,
-        maxBodyBytes: SCRIPT_BYTES_MAX,
-      });
-      if (status === 200) {
-        return checkScript(body, shown);
-      }
-      reason = `the server answers with status ${status}`;
-      if (status >= 400 && status < 500 && status !== 408 && status !== 429) {
-        break;
-      }
-    } catch (error) {
-      if (!(error instanceof HttpError)) {
-        throw error;
-      }
-      reason = error.reason;
-    }
-    if (attempt < ATTEMPTS) {
-      await ctx.sys.clock.sleep(ATTEMPT_INTERVAL_MS);
-    }
+  let script: Uint8Array;
+  try {
+    script = await fetchScript(ctx.sys, url, RETRIES);
+  } catch (error) {
+    throw new Error(
+      `${errorMessage(error)}; set puppet.aio_install_url to a copy that can be reached, or install_type to packages`,
+      { cause: error },
+    );
   }
-  throw new Error(
-    `cannot fetch "${shown}": ${reason}; set puppet.aio_install_url to a copy that can be reached, or install_type to packages`,
-  );
-}
-
-/** A page of a proxy must not be run. Nothing at all is what a plan has. */
-function checkScript(body: Uint8Array, shown: string): Uint8Array {
-  const isScript = body[0] === 0x23 && body[1] === 0x21;
-  if (body.length > 0 && !isScript) {
+  // A page of a proxy must not be run. Nothing at all is what a plan has.
+  if (script.length > 0 && !(script[0] === 0x23 && script[1] === 0x21)) {
     throw new Error(`what "${shown}" sent is no script: it does not begin with "#!"`);
   }
-  return body;
+  return script;
 }

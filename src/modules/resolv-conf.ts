@@ -1,5 +1,6 @@
 import { Type } from "typebox";
 import { SINGLE } from "../schema/schema-node.ts";
+import { announceResolvConfText } from "../instance/resolv-conf-record.ts";
 import { RESOLV_CONF_COPY_PATH, RESOLV_CONF_PATH } from "../network/renderers/resolv-conf.ts";
 import { exists, readTextIfExists } from "../system/files.ts";
 import { writeIfDifferent } from "../system/write-if-different.ts";
@@ -93,6 +94,7 @@ function writeResolvConf(ctx: ModuleContext, text: string): void {
     ctx.log.debug(`${RESOLV_CONF_PATH} is as it should be`);
     return;
   }
+  announceResolvConfText(fs, ctx.paths, text);
   if (current !== undefined && !exists(fs, RESOLV_CONF_COPY_PATH)) {
     fs.write(RESOLV_CONF_COPY_PATH, current, { mode: RESOLV_CONF_MODE });
   }

@@ -78,7 +78,7 @@ function describeEnd(
 ): string {
   const { exitCode, signal, timedOut } = result;
   if (timedOut) {
-    return `it ran longer than ${limit?.title ?? "it may"} and was ended with all that it had started`;
+    return `it ran longer than ${limit?.title ?? "it may"} and was ended with its process group`;
   }
   if (signal !== undefined) {
     return `it was ended by signal ${signal}`;

@@ -79,7 +79,7 @@ export async function runUserCommand(
 }
 
 function timeoutReason({ limit }: UserCommand): string {
-  return `it ran longer than ${limit?.title ?? "it may"} and was ended with all that it had started`;
+  return `it ran longer than ${limit?.title ?? "it may"} and was ended with its process group`;
 }
 
 function doubtReason(command: UserCommand, exitCode: number): string | undefined {

@@ -11,6 +11,28 @@ export function parseNetworkdServer(text: string): string | undefined {
 }
 
 /**
+ * Whether the lease in a file that was written at `writtenMs` is over: by the last `expire` of
+ * dhclient.leases(5), in UTC or as `epoch SECONDS`, or by `LIFETIME` of NetworkManager's own client.
+ * A lease that does not say is not.
+ */
+export function isExpiredLease(text: string, writtenMs: number, nowMs: number): boolean {
+  const lifetime = /^LIFETIME=(\d{1,10})[ \t\r]*$/mu.exec(text)?.[1];
+  if (lifetime !== undefined) {
+    return writtenMs + Number(lifetime) * 1000 < nowMs;
+  }
+  const last = [...text.matchAll(/^[ \t]*expire[ \t]+([^;\n]{1,60});/gmu)].at(-1)?.[1] ?? "";
+  const seconds = /^epoch[ \t]+(\d{1,12})/u.exec(last)?.[1];
+  if (seconds !== undefined) {
+    return Number(seconds) * 1000 < nowMs;
+  }
+  const [, day, time] =
+    /^[0-6][ \t]+(\d{4}\/\d{2}\/\d{2})[ \t]+(\d{2}:\d{2}:\d{2})/u.exec(last) ?? [];
+  const endsMs = Date.parse(`${day?.replaceAll("/", "-")}T${time}Z`);
+  // "never", or no date at all.
+  return endsMs < nowMs;
+}
+
+/**
  * The last server that the log or the database of AIX's dhcpcd names. Their forms are not
  * documented: taken is an address shortly after "server", or option 54 as in dhcpcd.ini.
  */

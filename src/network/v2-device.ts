@@ -138,18 +138,25 @@ const USED_KEYS = new Set(
 );
 /** Real keys of netplan that change nothing here, or that the operating system looks after. */
 const UNUSED_KEYS = new Set(
-  "optional optional-addresses wakeonlan link-local critical dhcp-identifier dhcp4-overrides dhcp6-overrides ipv6-privacy ipv6-mtu ipv6-address-generation ipv6-address-token ignore-carrier activation-mode emit-lldp receive-checksum-offload transmit-checksum-offload tcp-segmentation-offload tcp6-segmentation-offload generic-segmentation-offload generic-receive-offload large-receive-offload neigh-suppress networkmanager openvswitch".split(
+  "optional optional-addresses wakeonlan link-local critical dhcp-identifier ipv6-privacy ipv6-mtu ipv6-address-generation ipv6-address-token ignore-carrier activation-mode emit-lldp receive-checksum-offload transmit-checksum-offload tcp-segmentation-offload tcp6-segmentation-offload generic-segmentation-offload generic-receive-offload large-receive-offload neigh-suppress networkmanager openvswitch".split(
     " ",
   ),
 );
 
 function noteUnused(draft: NetworkDraft, iface: InterfaceDraft, { raw, path }: V2Device): void {
   for (const key of Object.keys(raw)) {
-    if (UNUSED_KEYS.has(key)) {
+    if (isDhcpOverride(key)) {
+      // Told of once, for all devices.
+    } else if (UNUSED_KEYS.has(key)) {
       addNote(draft, `Key ${quoteValue(key)} of ${iface.name} in ${draft.source} is not used`);
     } else if (!USED_KEYS.has(key)) {
       const message = `Key ${quoteValue(key)} of ${iface.name} is not used: it is not known here`;
       reportProblem(draft, message, { path: [...path, key] }, "warning");
     }
   }
+}
+
+/** "dhcp4-overrides" and "dhcp6-overrides" of netplan. */
+export function isDhcpOverride(key: string): boolean {
+  return /^dhcp[46]-overrides$/u.test(key);
 }

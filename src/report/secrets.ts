@@ -18,8 +18,15 @@ export function isSecretKey(key: string): boolean {
 }
 
 const SECRET_KEY =
-  /^(?:.*passw(?:or)?d|passwd|.*_pass|.*secret.*|.*private.*|.*token.*|validation_(?:key|cert)|admin_pass|.*api_?key|csr_attributes|consumer_key|.*\.psk)$/iu;
+  /^(?:.*passw(?:or)?d|passwd|.*[-_]pass|.*secret.*|.*private.*|.*token.*|validation_(?:key|cert)|admin_pass|.*api_?key|csr_attributes|consumer_key|(?:activation|registration)[-_]key|.*\.psk)$/iu;
 const SECRET_LENGTH_MIN = 4;
+/** Tokens are longer than most words and names, which must not go out of every line. */
+const TOKEN_LENGTH_MIN = 8;
+const NOT_A_SECRET = Infinity;
+/** Of OAuth: they say who asks, and may be any name. */
+const IDENTITY_KEY = /^(?:consumer|token)_key$/iu;
+/** Mappings whose keys are names that somebody chose. */
+const NAMES_KEY = /^(?:reporting|yum_repos)$/u;
 const SECRET_COUNT_MAX = 1_000_000;
 const DEPTH_MAX = 32;
 
@@ -27,16 +34,16 @@ const DEPTH_MAX = 32;
 export function createSecrets(): Secrets {
   const values = new Set<string>();
   let mask: ((text: string) => string) | undefined;
-  const add = (text: string): void => {
+  const add = (text: string, lengthMin = SECRET_LENGTH_MIN): void => {
     for (const line of text.split("\n")) {
       const value = line.trim();
-      if (value.length >= SECRET_LENGTH_MIN && values.size < SECRET_COUNT_MAX) {
+      if (value.length >= lengthMin && values.size < SECRET_COUNT_MAX) {
         values.add(value);
         mask = undefined;
       }
     }
   };
-  const walk = (value: unknown, isSecret: boolean, depth: number): void => {
+  const walk = (value: unknown, lengthMin: number, depth: number, hasNames = false): void => {
     // Bytes have an entry for each of them.
     if (depth > DEPTH_MAX || ArrayBuffer.isView(value)) {
       return;
@@ -46,12 +53,10 @@ export function createSecrets(): Secrets {
     }
     if (typeof value === "string" || typeof value === "number" || typeof value === "bigint") {
       // YAML makes a number of a password of digits.
-      if (isSecret) {
-        add(String(value));
-      }
+      add(String(value), lengthMin);
     } else if (Array.isArray(value)) {
       for (const item of value) {
-        walk(item, isSecret, depth + 1);
+        walk(item, lengthMin, depth + 1);
       }
     } else if (typeof value === "object" && value !== null) {
       for (const [key, item] of Object.entries(value)) {
@@ -67,17 +72,27 @@ export function createSecrets(): Secrets {
         if (key === "random_seed") {
           addSeed(item, add);
         }
-        walk(item, isSecret || (isSecretKey(key) && !isPathOfSecret(key, item)), depth + 1);
+        const isName = hasNames && typeof item === "object";
+        const ownMin = isName ? NOT_A_SECRET : ownLengthMin(key, item);
+        walk(item, Math.min(lengthMin, ownMin), depth + 1, NAMES_KEY.test(key));
       }
     }
   };
   return {
-    addFrom: (config) => walk(config, false, 0),
+    addFrom: (config) => walk(config, NOT_A_SECRET, 0),
     mask(text) {
       mask ??= createMask([...values].sort((a, b) => b.length - a.length));
       return mask(text);
     },
   };
+}
+
+/** From which length on a value under this key is masked. */
+function ownLengthMin(key: string, value: unknown): number {
+  if (!isSecretKey(key) || isPathOfSecret(key, value)) {
+    return NOT_A_SECRET;
+  }
+  return IDENTITY_KEY.test(key) ? TOKEN_LENGTH_MIN : SECRET_LENGTH_MIN;
 }
 
 /** The secrets come longest first, so that one that contains another goes as a whole. */
@@ -152,11 +167,19 @@ function addMountPasswords(mounts: unknown, add: (text: string) => void): void {
 /** Longer texts are files with examples in them, not addresses. */
 const ADDRESS_LENGTH_MAX = 65_536;
 
-/** `http://user:password@host`, of a proxy or a repository. */
-function addAddressPasswords(text: string, add: (text: string) => void): void {
+/** `http://user:password@host`, of a proxy or a repository; a user alone may be a token there, not with ssh. */
+function addAddressPasswords(text: string, add: (text: string, lengthMin?: number) => void): void {
   if (text.length <= ADDRESS_LENGTH_MAX) {
-    for (const [, password = ""] of text.matchAll(/:\/\/[^/\s:@]*:([^/\s@]+)@/gu)) {
-      add(password);
+    // A password with an "@" in it ends at the last one before the host.
+    for (const pattern of [/:\/\/[^/\s:@]*:([^/\s@]+)@/gu, /:\/\/[^/\s:@]*:([^/\s?#]+)@/gu]) {
+      for (const [, password = ""] of text.matchAll(pattern)) {
+        add(password);
+      }
+    }
+    for (const [, token = ""] of text.matchAll(
+      /https?:\/\/([^/\s:@]+)(?::(?:x-oauth-basic)?)?@/giu,
+    )) {
+      add(token, TOKEN_LENGTH_MIN);
     }
   }
 }

@@ -1,5 +1,6 @@
 import type { System } from "../system/system.ts";
 import { errorChain } from "../text/error-message.ts";
+import { printableLines } from "../text/printable.ts";
 import type { LogHandler } from "./log-config.ts";
 import type { Logger } from "./logger.ts";
 import type { LogLevel } from "./log-level.ts";
@@ -29,7 +30,7 @@ const BUFFER_LENGTH_MAX = 16_384;
 const NEW_LOG_MODE = 0o640;
 const RECOVERABLE_MAX = 1_000;
 
-/** A log without handlers yet. `mask` is applied to every message; `onWarning` hears of those at WARNING and above, `onFailure` of a log file that cannot be written. */
+/** A log without handlers yet. `mask` is applied to every message, and control characters but line ends and tabs are spelled out; `onWarning` hears of those at WARNING and above, `onFailure` of a log file that cannot be written. */
 export function createStageLog(
   sys: System,
   mask: (text: string) => string,
@@ -74,7 +75,7 @@ export function createStageLog(
   };
 
   const log = (fileName: string, level: LogLevel, text: string): void => {
-    const record = { at: sys.clock.now(), level, fileName, message: mask(text) };
+    const record = { at: sys.clock.now(), level, fileName, message: printableLines(mask(text)) };
     if (isAtLeast(level, "WARNING")) {
       onWarning?.(record.message);
       const messages = recoverable.get(level) ?? [];

@@ -18,7 +18,7 @@ export interface WebhookRest {
   readonly events: readonly ReportEvent[];
   /** Why the last attempt failed; undefined if none did. */
   readonly failure?: string;
-  /** Events that found no place in the queue. */
+  /** Events that found no place in the queue, or that the server refused. */
   readonly droppedCount: number;
 }
 
@@ -26,6 +26,8 @@ export interface WebhookRest {
 export const QUEUE_MAX = 1_000;
 /** After so many events that no attempt could deliver the server counts as gone for this stage. */
 const FAILURES_MAX = 3;
+/** A server that refuses so many one after the other refuses all of them. */
+const REFUSALS_MAX = 20;
 const PAUSE_MS = 1_000;
 const BODY_BYTES_MAX = 1024 * 1024;
 
@@ -41,33 +43,34 @@ export function createWebhook(
   const queue: ReportEvent[] = waiting.slice(-QUEUE_MAX);
   let droppedCount = waiting.length - queue.length;
   let failureCount = 0;
+  let refusalCount = 0;
   let failure: string | undefined;
   let untilMs = Infinity;
   let worker: Promise<void> | undefined;
 
   const leftMs = (): number => untilMs - sys.clock.monotonicMs();
-  const isOver = (): boolean => failureCount >= FAILURES_MAX || leftMs() <= 0;
+  const isOver = (): boolean =>
+    failureCount >= FAILURES_MAX || refusalCount >= REFUSALS_MAX || leftMs() <= 0;
 
-  /** Whether the event is delivered, or was refused for good. */
-  const deliver = async (event: ReportEvent): Promise<boolean> => {
+  const deliver = async (event: ReportEvent): Promise<"delivered" | "refused" | "failed"> => {
     for (let attempt = 0; attempt <= settings.retries; attempt += 1) {
       if (attempt > 0) {
         await sys.clock.sleep(Math.min(PAUSE_MS * attempt, Math.max(0, leftMs())));
       }
       if (leftMs() <= 0) {
-        return false;
+        return "failed";
       }
       const timeoutMs = Math.min(settings.timeoutMs, leftMs());
       const answer = await post(sys, settings, event, timeoutMs);
       if (answer.isDone) {
-        return true;
+        return "delivered";
       }
       failure = answer.reason;
       if (answer.isFinal) {
-        break;
+        return "refused";
       }
     }
-    return false;
+    return "failed";
   };
 
   const work = async (): Promise<void> => {
@@ -76,14 +79,18 @@ export function createWebhook(
       if (event === undefined) {
         break;
       }
-      if (await deliver(event)) {
-        failureCount = 0;
-        // The queue may have lost its oldest meanwhile.
-        if (queue[0] === event) {
-          queue.shift();
-        }
-      } else {
+      const outcome = await deliver(event);
+      if (outcome === "failed") {
         failureCount += 1;
+        continue;
+      }
+      failureCount = 0;
+      refusalCount = outcome === "refused" ? refusalCount + 1 : 0;
+      // An event that is refused once would be refused for ever, and keep back those behind it.
+      droppedCount += outcome === "refused" ? 1 : 0;
+      // The queue may have lost its oldest meanwhile.
+      if (queue[0] === event) {
+        queue.shift();
       }
     }
     worker = undefined;

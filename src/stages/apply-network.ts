@@ -1,5 +1,6 @@
 import { errorChain } from "../text/error-message.ts";
 import type { Instance } from "../instance/instance.ts";
+import { announceResolvConfText } from "../instance/resolv-conf-record.ts";
 import { chooseNetworkSource } from "../network/choose-source.ts";
 import type { NetworkConfig } from "../network/network-config.ts";
 import { renderNetworkV1 } from "../network/render-v1.ts";
@@ -48,6 +49,7 @@ async function apply(
         (await frame.distro.network.adapters()).map(({ name }) => name),
       )
     : { config: chosen.config, problems: [] };
+  announceResolvConf(frame, resolved.config);
   const outcome = await frame.events.within("network", "applying network configuration", () =>
     frame.distro.network.ensure(resolved.config),
   );
@@ -57,6 +59,20 @@ async function apply(
     frame.ledger.forModule(undefined).record({ kind: "network", what: source, outcome: "ok" });
   }
   keepApplied(frame, instance, resolved.config);
+}
+
+/** Before it is written: after a power cut nobody could tell any more whose text it is. */
+function announceResolvConf(frame: StageFrame, config: NetworkConfig): void {
+  const text = frame.distro.network.resolvConf?.(config);
+  if (text === undefined) {
+    return;
+  }
+  try {
+    announceResolvConfText(frame.base.fs, frame.paths, text);
+  } catch (error) {
+    // The network itself can be as it should be; `seal` will leave the file alone.
+    frame.fail(`Cannot keep what /etc/resolv.conf is given: ${errorChain(error)}`, error);
+  }
 }
 
 /** With a link in run_dir, where upstream's tools look for it. */

@@ -13,6 +13,7 @@ import { readTextIfExists } from "../system/files.ts";
 import type { System } from "../system/system.ts";
 import type { Problem } from "../text/problem.ts";
 import { VERSION } from "../version.ts";
+import { configuredRunDir } from "./configured-roots.ts";
 import type { ConsumedUserData } from "./consumed-userdata.ts";
 import type { DocumentLines } from "./locate.ts";
 import { readDocumentLines } from "./locate.ts";
@@ -46,10 +47,9 @@ export async function openConfigStore(
   options: BaseConfigOptions,
   instancePaths: (id: string) => InstancePaths,
 ): Promise<ConfigStore> {
-  const { runDir } = options.roots;
-  const cachePath = `${runDir}/config-cache.json`;
-  // The merged configuration has a name and a shape that upstream's tools know.
-  const mergedPath = `${runDir}/combined-cloud-config.json`;
+  // Read before anything is known of the configuration: always where run_dir usually is.
+  const cacheDir = options.roots.runDir;
+  const cachePath = `${cacheDir}/config-cache.json`;
   const key = JSON.stringify([
     VERSION,
     options.configFiles ?? [],
@@ -57,11 +57,14 @@ export async function openConfigStore(
   ]);
   const cached = readCache(sys, cachePath, key);
   const base = cached?.base ?? (await loadBaseConfig(sys, options));
+  const runDir = configuredRunDir(base.config) ?? cacheDir;
+  // The merged configuration has a name and a shape that upstream's tools know.
+  const mergedPath = `${runDir}/combined-cloud-config.json`;
   const linesPath = `${runDir}/config-lines.json`;
   let documents: readonly DocumentLines[] | undefined;
   const keep = (merged: Cached["merged"], extraInputs: readonly string[]): void => {
     const inputs = [...base.inputs, ...extraInputs.map((path) => fingerprintPath(sys.fs, path))];
-    sys.fs.makeDirectory(runDir, { mode: DIRECTORY_MODE });
+    sys.fs.makeDirectory(cacheDir, { mode: DIRECTORY_MODE });
     writeConfigCache(sys.fs, cachePath, key, { value: { base, merged }, inputs });
   };
   if (cached === undefined) {

@@ -87,11 +87,12 @@ export function createEventReporting(
       frame().events.setSinks(sinks);
     },
     async close() {
-      const waitMs = CLOSE_WAIT_MS / Math.max(1, webhooks.size);
-      for (const { handler, webhook } of webhooks.values()) {
-        const { events, failure, droppedCount } = await webhook.close(waitMs);
+      const open = [...webhooks.values()];
+      const rests = await Promise.all(open.map(({ webhook }) => webhook.close(CLOSE_WAIT_MS)));
+      open.forEach(({ handler }, index) => {
+        const { events = [], failure, droppedCount = 0 } = rests[index] ?? {};
         settle(frame(), handler, { events, failure, droppedCount });
-      }
+      });
       webhooks.clear();
     },
   };

@@ -13,8 +13,11 @@ import type { StageFrame } from "./stage-frame.ts";
 /** Which instance the machine is at this stage. */
 export type CurrentInstance =
   | { readonly found: true; readonly instance: Instance; readonly how: "datasource" | "kept" }
-  /** dsmode pass: network and files are wanted, but nobody claims the instance. */
-  | { readonly found: false; readonly passing?: Instance };
+  /** dsmode pass: network and files are wanted, but nobody claims the instance. `isUnnamed`: its id is its datasource's own. */
+  | {
+      readonly found: false;
+      readonly passing?: { readonly instance: Instance; readonly isUnnamed?: true };
+    };
 
 /** Where the id of the instance stands that this boot has settled on: written by init, read by the later stages, removed when a boot begins. */
 export function markerPath(frame: StageFrame): string {
@@ -32,40 +35,100 @@ export async function findInstance(
   const machineId = once(() => readMachineId(frame));
   const search = await searchDatasources(frame, stage);
   const found = search.instance;
-  const passing = search.networkOnly;
-  const mayKeep = !isDriveRequired(frame.baseConfig);
   if (found !== undefined && found.isFallback !== true) {
+    const former =
+      search.yieldsToKept === true ? await findFormer(frame, found, machineId) : undefined;
+    if (former !== undefined) {
+      const why = `${found.description} gives no instance-id, and what else made instance ${former.id} is gone`;
+      return keep(frame, former, [], why);
+    }
     recordProblems(frame, search.problems);
     return claim(frame, found, await machineId(), search.afterStored);
   }
-  const kept = mayKeep ? await findKeptInstance(frame, machineId) : undefined;
-  if (kept?.kind === "same-machine") {
+  const passing = passingOf(search);
+  const kept = await findKeptInstance(frame, machineId);
+  if (kept.kind === "same-machine" && !isDriveMissed(frame, kept.kept.instance)) {
     const { instance } = kept.kept;
     if (stage === "init-local" && isAskedLater(instance.datasource, search)) {
       // The cloud may have made another instance of the machine, or have new data for it.
       frame.log.debug(
         `Instance ${instance.id} is kept, and its datasource ${instance.datasource} is asked in init`,
       );
-      return { found: false, ...(passing === undefined ? {} : { passing }) };
+      return { found: false, ...passing };
     }
     return keep(frame, instance, search.passedOver);
   }
-  if (kept?.kind === "other-machine") {
+  if (kept.kind === "other-machine") {
     frame.log.info(
       `No datasource answers, and ${kept.reason}: nothing is changed and the kept instance is not used`,
     );
-  } else if (kept?.kind === "none") {
+  } else if (kept.kind === "none") {
     frame.log.debug(`No instance is kept: ${kept.reason}`);
   }
   // Never a new instance because a drive is missing: None is for a machine that keeps none.
-  if (found !== undefined && kept?.kind !== "other-machine") {
+  if (found !== undefined && kept.kind === "none") {
+    warnOfSilence(frame, search);
     return claim(frame, found, await machineId());
   }
   recordProblems(frame, search.problems);
   if (stage === "init") {
     tellWhyNone(frame, search);
   }
-  return { found: false, ...(passing === undefined ? {} : { passing }) };
+  return { found: false, ...passing };
+}
+
+/** The kept instance that more made than what was found now; undefined where that is all of it. */
+async function findFormer(
+  frame: StageFrame,
+  found: Instance,
+  machineId: () => Promise<string | undefined>,
+): Promise<Instance | undefined> {
+  const kept = await findKeptInstance(frame, machineId);
+  if (kept.kind !== "same-machine" || kept.kept.instance.datasource !== found.datasource) {
+    return undefined;
+  }
+  const { instance } = kept.kept;
+  const sources = seedsOf(found);
+  return seedsOf(instance).every((seed) => sources.includes(seed)) ? undefined : instance;
+}
+
+/** As its description names them: "DataSourceNoCloud [seed=cmdline,cd0]". */
+function seedsOf({ description }: Instance): readonly string[] {
+  return /\[seed=([^\]]*)\]/u.exec(description)?.[1]?.split(",") ?? [];
+}
+
+function passingOf({
+  networkOnly,
+  isNetworkOnlyUnnamed,
+}: DatasourceSearch): Pick<Extract<CurrentInstance, { found: false }>, "passing"> {
+  return networkOnly === undefined
+    ? {}
+    : {
+        passing: {
+          instance: networkOnly,
+          ...(isNetworkOnlyUnnamed === undefined ? {} : { isUnnamed: isNetworkOnlyUnnamed }),
+        },
+      };
+}
+
+/** Whether the instance may be the machine's with its config drive alone. */
+function isDriveMissed(frame: StageFrame, instance: Instance): boolean {
+  const isMissed = isDriveRequired(frame.baseConfig, instance);
+  if (isMissed) {
+    frame.log.info(
+      `Instance ${instance.id} is kept and not used: datasource.ConfigDrive.require_drive is true, and no config drive can be read`,
+    );
+  }
+  return isMissed;
+}
+
+/** None takes over where somebody else should have answered. */
+function warnOfSilence({ log }: StageFrame, { passedOver }: DatasourceSearch): void {
+  for (const { name, reason, isSilent } of passedOver) {
+    if (isSilent === true) {
+      log.warn(`Getting data from ${name} failed: ${reason}`);
+    }
+  }
 }
 
 /** A warning, so that status.json has it too: without an instance there is no ledger to look into. */
@@ -143,11 +206,10 @@ export async function currentInstance(frame: StageFrame): Promise<CurrentInstanc
 
 async function findInstanceWithoutInit(frame: StageFrame): Promise<CurrentInstance> {
   const machineId = once(() => readMachineId(frame));
-  if (!isDriveRequired(frame.baseConfig)) {
-    const kept = await findKeptInstance(frame, machineId);
-    if (kept.kind === "same-machine") {
-      return keep(frame, kept.kept.instance, []);
-    }
+  const kept = await findKeptInstance(frame, machineId);
+  if (kept.kind === "same-machine") {
+    const { instance } = kept.kept;
+    return isDriveMissed(frame, instance) ? { found: false } : keep(frame, instance, []);
   }
   const search = await searchDatasources(frame, "later");
   return search.instance === undefined
@@ -194,6 +256,7 @@ function keep(
   frame: StageFrame,
   instance: Instance,
   passedOver: readonly PassedOver[],
+  why?: string,
 ): CurrentInstance {
   attemptToKeep(frame, instance.id, () => {
     makeCurrent(frame.base, frame.paths, instance.id);
@@ -205,13 +268,13 @@ function keep(
       frame.recordError(`Getting data from ${name} failed: ${reason}`);
     }
   }
-  const what = passedOver.some(({ hasFailed }) => hasFailed)
-    ? "No datasource can be read"
-    : instance.datasource === "ConfigDrive"
+  const silence =
+    instance.datasource === "ConfigDrive"
       ? "No datasource answers (the config drive is gone)"
       : "No datasource answers";
+  const hasFailed = passedOver.some((passed) => passed.hasFailed);
   frame.log.info(
-    `${what}, and this is still the machine of instance ${instance.id}: it stays current, per-boot work runs, nothing else`,
+    `${why ?? (hasFailed ? "No datasource can be read" : silence)}, and this is still the machine of instance ${instance.id}: it stays current, per-boot work runs, nothing else`,
   );
   return { found: true, instance, how: "kept" };
 }

@@ -32,7 +32,8 @@ export async function runInitLocal(frame: StageFrame, debug: boolean): Promise<I
   const current = await findInstance(frame, "init-local");
   if (!current.found) {
     if (current.passing !== undefined) {
-      await applyInstance(frame, current.passing);
+      const { instance, isUnnamed = false } = current.passing;
+      await applyInstance(frame, instance, { isUnnamed });
     }
     frame.log.debug("No local datasource found");
     return { modules: [] };

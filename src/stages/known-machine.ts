@@ -1,5 +1,7 @@
 import type { CloudConfig } from "../config/cloud-config.ts";
-import { isMapping, valueAt } from "../config/cloud-config.ts";
+import { valueAt } from "../config/cloud-config.ts";
+import { listDatasourceNames, plainDatasourceName } from "../config/datasource-list.ts";
+import type { Instance } from "../instance/instance.ts";
 import type { KeptInstance } from "../instance/instance-store.ts";
 import { readInstance, readInstanceId } from "../instance/instance-store.ts";
 import { isSafeInstanceId } from "../instance/instance-json.ts";
@@ -69,20 +71,18 @@ function judge(kept: KeptInstance, now: string | undefined): KeptAnswer {
   return { kind: "other-machine", kept, reason };
 }
 
-/** Whether the old rule holds: every boot without the drive ends with exit code 1 (DECISIONS 6). */
-export function isDriveRequired(config: CloudConfig): boolean {
-  return valueAt(config, "datasource", "ConfigDrive", "require_drive") === true;
+/** Whether the old rule holds for a kept instance: every boot without its config drive ends with exit code 1 (DECISIONS 6). */
+export function isDriveRequired(
+  config: CloudConfig,
+  { datasource }: Pick<Instance, "datasource">,
+): boolean {
+  return (
+    datasource === "ConfigDrive" &&
+    valueAt(config, "datasource", "ConfigDrive", "require_drive") === true
+  );
 }
 
 /** Whether datasource_list names it, in any spelling. */
 export function isListed(config: CloudConfig, datasource: string): boolean {
-  const list = isMapping(config) ? config["datasource_list"] : undefined;
-  const wanted = datasource.toLowerCase();
-  return (
-    Array.isArray(list) &&
-    list.some(
-      (name) =>
-        typeof name === "string" && name.toLowerCase().replace(/^datasource/u, "") === wanted,
-    )
-  );
+  return listDatasourceNames(config).includes(plainDatasourceName(datasource));
 }

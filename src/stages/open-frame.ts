@@ -3,6 +3,7 @@ import { isMapping } from "../config/cloud-config.ts";
 import type { DistroDefaults } from "../distros/distro.ts";
 import { findDistroName, loadDistro } from "../distros/registry.ts";
 import { createPaths } from "../instance/paths.ts";
+import { readRunPointer } from "../instance/run-pointer.ts";
 import { createStageLedger } from "../report/ledger-file.ts";
 import { logSystem } from "../report/logged-system.ts";
 import type { Logger } from "../report/logger.ts";
@@ -14,6 +15,7 @@ import type { System } from "../system/system.ts";
 import { errorChain } from "../text/error-message.ts";
 import { formatProblem } from "../text/problem.ts";
 import { openConfigStore } from "./config-store.ts";
+import { configuredRoots } from "./configured-roots.ts";
 import { createEventReporting } from "./event-reporting.ts";
 import { createFactsReader, instanceTemplates } from "./keep-instance-data.ts";
 import type { StageFrame } from "./stage-frame.ts";
@@ -55,7 +57,10 @@ export async function openFrame(
       defaults: defaults.config,
       roots: defaults.paths,
       configFiles: options.configFiles,
-      templates: instanceTemplates(base, defaults.paths.runDir),
+      templates: instanceTemplates(
+        base,
+        readRunPointer(base.fs, defaults.paths.runDir)?.runDir ?? defaults.paths.runDir,
+      ),
     },
     (id) => paths.instance(id),
   );
@@ -68,7 +73,7 @@ export async function openFrame(
     log.info(formatProblem(note));
   }
   const systemInfo = mappingAt(loaded.config, "system_info");
-  const paths = createPaths({ ...defaults.paths, ...pathOverrides(systemInfo) });
+  const paths = createPaths(configuredRoots(defaults.paths, loaded.config));
   const watchers = new Set<(change: Change) => void>();
   const ledger = createStageLedger(base, name, mask, options.onStep, (error) => {
     log.error(`Cannot keep the ledger: ${errorChain(error)}`);
@@ -153,20 +158,4 @@ function distroName(systemInfo: CloudConfig, defaults: DistroDefaults, log: Logg
 function mappingAt(config: CloudConfig, key: string): CloudConfig {
   const value = config[key];
   return isMapping(value) ? value : {};
-}
-
-/** `system_info.paths`: only absolute paths count. */
-function pathOverrides(
-  systemInfo: CloudConfig,
-): Partial<Record<"cloudDir" | "runDir" | "templatesDir", string>> {
-  const given = mappingAt(systemInfo, "paths");
-  const keys = { cloudDir: "cloud_dir", runDir: "run_dir", templatesDir: "templates_dir" } as const;
-  const overrides: Partial<Record<"cloudDir" | "runDir" | "templatesDir", string>> = {};
-  for (const [name, key] of Object.entries(keys) as [keyof typeof keys, string][]) {
-    const value = given[key];
-    if (typeof value === "string" && value.startsWith("/")) {
-      overrides[name] = value;
-    }
-  }
-  return overrides;
 }

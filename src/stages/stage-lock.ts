@@ -53,22 +53,55 @@ function lockPath(runDir: string): string {
   return `${runDir}/stage.lock`;
 }
 
-function tryLock(sys: System, path: string): "taken" | "held" {
-  const holder = readHolder(sys, path);
-  if (holder !== undefined && isAlive(sys, path, holder)) {
+/** A lock, and claims on claims that were cut off. */
+const CLAIM_DEPTH_MAX = 4;
+
+function tryLock(sys: System, path: string, depth = 0): "taken" | "held" {
+  if (writeOwn(sys, path)) {
+    return "taken";
+  }
+  const name = nameDead(sys, path);
+  if (name === undefined || depth >= CLAIM_DEPTH_MAX) {
     return "held";
   }
-  // What is there belongs to nobody: a process that was killed, or a machine that lost power.
-  sys.fs.remove(path);
+  // What is there belongs to nobody: a process that was killed, or a machine that lost power. Of
+  // those who see that at once, only the one who claims this very lock may take it away.
+  const claim = `${path}.${name}`;
+  if (tryLock(sys, claim, depth + 1) === "held") {
+    return "held";
+  }
+  try {
+    if (nameDead(sys, path) === name) {
+      sys.fs.remove(path);
+    }
+    return writeOwn(sys, path) ? "taken" : "held";
+  } finally {
+    release(sys, claim);
+  }
+}
+
+/** False where something is there already. */
+function writeOwn(sys: System, path: string): boolean {
   try {
     sys.fs.write(path, `${sys.process.pid}\n`, { mode: 0o644, exclusive: true });
-    return "taken";
+    return true;
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "EEXIST") {
-      return "held";
+      return false;
     }
     throw error;
   }
+}
+
+/** What tells a lock that belongs to nobody from those before and after it; undefined where its holder lives, or it is gone. */
+function nameDead(sys: System, path: string): string | undefined {
+  const stat = sys.fs.stat(path);
+  if (stat === undefined) {
+    return undefined;
+  }
+  const holder = readHolder(sys, path);
+  const isHeld = holder !== undefined && isAlive(sys, path, holder);
+  return isHeld ? undefined : `${holder ?? "nobody"}-${Math.trunc(stat.modifiedMs)}`;
 }
 
 function release(sys: System, path: string): void {

@@ -3,12 +3,21 @@ import { createRequire } from "node:module";
 import type os from "node:os";
 import type { Clock } from "./system.ts";
 
+/** Where the time since boot is asked for. */
+export interface UptimeSources {
+  /** Linux's file of it; no other system has one. */
+  readonly file: string;
+  readonly ask: () => number;
+}
+
+const UPTIME_SOURCES: UptimeSources = { file: "/proc/uptime", ask: askRuntime };
+
 /** The system's clocks. */
-export function createHostClock(): Clock {
+export function createHostClock(sources: UptimeSources = UPTIME_SOURCES): Clock {
   return {
     now: () => new Date(),
     monotonicMs: () => performance.now(),
-    uptimeSeconds: () => readProcUptime() ?? askForUptime(),
+    uptimeSeconds: () => readProcUptime(sources.file) ?? askForUptime(sources.ask),
     sleep: (ms) =>
       new Promise((resolve) => {
         setTimeout(resolve, ms);
@@ -17,22 +26,26 @@ export function createHostClock(): Clock {
 }
 
 /** First field of /proc/uptime, in hundredths of a second; Linux only. See proc(5). */
-function readProcUptime(): number | undefined {
+function readProcUptime(file: string): number | undefined {
   try {
-    return positive(Number.parseFloat(fs.readFileSync("/proc/uptime", "utf8")));
+    return positive(Number.parseFloat(fs.readFileSync(file, "utf8")));
   } catch {
     return undefined;
   }
 }
 
 /** On AIX libuv reads utmp, whose form differs between levels: it may throw or make no sense. */
-function askForUptime(): number | undefined {
+function askForUptime(ask: () => number): number | undefined {
   try {
-    const { uptime } = createRequire("/")("node:os") as typeof os;
-    return positive(uptime());
+    return positive(ask());
   } catch {
     return undefined;
   }
+}
+
+function askRuntime(): number {
+  const { uptime } = createRequire("/")("node:os") as typeof os;
+  return uptime();
 }
 
 function positive(seconds: number): number | undefined {

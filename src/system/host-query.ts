@@ -5,7 +5,7 @@ import process from "node:process";
 import { EXIT_TIMED_OUT, SIGNAL_EXIT_BASE } from "./exit-codes.ts";
 import type { ChildResult } from "./host-child.ts";
 import { codeOf } from "./host-error.ts";
-import { explainFailure, isBinary } from "./host-spawn.ts";
+import { explainFailure, isBinary, isForeign } from "./host-spawn.ts";
 
 const CAPTURE_MAX_BYTES = 256 * 1024 * 1024;
 
@@ -83,12 +83,15 @@ function attempt(
     ...(cwd === undefined ? {} : { cwd }),
     ...(stdin === undefined ? {} : { input: stdin }),
   };
+  const notRun = { pid: 0, status: null, signal: null, stdout: null, stderr: null };
+  if (isForeign(program)) {
+    return { ...notRun, code: "ENOEXEC" };
+  }
   try {
     const result = spawn(program, args, options);
     return { ...result, code: codeOf(result.error) };
   } catch (error) {
-    const code = codeOf(error);
-    return { code, pid: 0, status: null, signal: null, stdout: null, stderr: null };
+    return { ...notRun, code: codeOf(error) };
   }
 }
 

@@ -5,7 +5,7 @@ import { createHostFileSystem } from "./host-file-system.ts";
 import { createHostOutput } from "./host-output.ts";
 import { randomBytes } from "./host-random.ts";
 import { createRunningCommands, type RunningCommands } from "./host-running-commands.ts";
-import type { Http, ProcessInfo, Serial, System, Uname } from "./system.ts";
+import type { Http, Input, ProcessInfo, Serial, System, Uname } from "./system.ts";
 
 /** The real machine; `running` is for the handling of signals. */
 export interface HostSystem extends System {
@@ -38,6 +38,7 @@ export function createHostSystem(
     process: info,
     output,
     serial: createLazySerial(),
+    input: createLazyInput(),
     running,
   };
 }
@@ -57,6 +58,15 @@ function createLazySerial(): Serial {
     async exchange(exchange) {
       const { exchangeOnSerialPort } = await import("./host-serial.ts");
       return exchangeOnSerialPort(exchange);
+    },
+  };
+}
+
+function createLazyInput(): Input {
+  return {
+    async readAll(maxBytes) {
+      const { createHostInput } = await import("./host-input.ts");
+      return createHostInput().readAll(maxBytes);
     },
   };
 }

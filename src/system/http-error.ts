@@ -4,6 +4,8 @@ export interface HttpErrorOptions extends ErrorOptions {
   readonly status?: number;
   /** Asking again cannot help: a server that nobody vouches for, a redirect that is not followed. */
   readonly isFinal?: boolean;
+  /** Default: where there is a status, or asking again cannot help. False for a time that is over. */
+  readonly isAnswered?: boolean;
 }
 
 /** A request that got no usable answer. The URL is given without user name, password and query. */
@@ -15,6 +17,8 @@ export class HttpError extends Error {
   readonly reason: string;
   readonly status: number | undefined;
   readonly isFinal: boolean;
+  /** Somebody answered, though not usably: it is not that nobody is there. */
+  readonly isAnswered: boolean;
 
   constructor(method: string, url: string, reason: string, options: HttpErrorOptions = {}) {
     const shown = urlWithoutSecrets(url);
@@ -24,10 +28,11 @@ export class HttpError extends Error {
     this.reason = reason;
     this.status = options.status;
     this.isFinal = options.isFinal === true;
+    this.isAnswered = options.isAnswered ?? (this.isFinal || options.status !== undefined);
   }
 }
 
 /** As messages show an address: user name, password and query may be secrets. */
 export function urlWithoutSecrets(url: string): string {
-  return url.replace(/\/\/[^/@]*@/u, "//").replace(/\?.*$/su, "?…");
+  return url.replace(/\/\/[^/?#]*@/u, "//").replace(/\?.*$/su, "?…");
 }

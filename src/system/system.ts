@@ -13,6 +13,14 @@ export interface System {
   readonly output: Output;
   /** Absent: no serial port of this machine can be used. */
   readonly serial?: Serial;
+  /** Absent: there is no standard input. */
+  readonly input?: Input;
+}
+
+/** The program's own standard input, of whatever kind it is: AIX has no /dev/stdin. */
+export interface Input {
+  /** All that comes until its end. Throws where it cannot be read, or more than `maxBytes` come. */
+  readAll(maxBytes: number): Promise<Uint8Array>;
 }
 
 /** Serial ports, and other terminal lines. */

@@ -19,6 +19,13 @@ export function writeIfDifferent(
   return true;
 }
 
+/** Whether a regular file with this content is at the path, whatever its mode. */
+export function hasBytes(fs: FileSystem, path: string, content: string | Uint8Array): boolean {
+  const bytes = typeof content === "string" ? Buffer.from(content) : content;
+  const stat = fs.stat(path);
+  return stat?.kind === "file" && stat.sizeBytes === bytes.length && hasContent(fs, path, bytes);
+}
+
 const CHUNK_BYTES = 1024 * 1024;
 
 /** Whether the file, of the same length, has these bytes; piece by piece, since user-data can be large. */

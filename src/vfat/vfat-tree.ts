@@ -1,3 +1,4 @@
+import { createNameIndex, type NameIndex } from "../system/name-index.ts";
 import type { FileTree } from "../system/file-tree.ts";
 import { readClusterChain } from "./cluster-chain.ts";
 import { type DirectoryEntry, type DirectoryPlace, readDirectory } from "./read-directory.ts";
@@ -5,15 +6,17 @@ import type { VfatVolume } from "./vfat-volume.ts";
 
 /** The files of one volume. A name is looked up as it is, then without regard to case. */
 export function createVfatTree(volume: VfatVolume): FileTree {
-  const directories = new Map<number, Directory>();
+  const directories = new Map<number, NameIndex<DirectoryEntry>>();
 
-  function openDirectory(place: DirectoryPlace, what: string): Directory {
+  function openDirectory(place: DirectoryPlace, what: string): NameIndex<DirectoryEntry> {
     const key = place.kind === "root" ? ROOT_KEY : place.cluster;
     const known = directories.get(key);
     if (known !== undefined) {
       return known;
     }
-    const directory = createDirectory(readDirectory(volume, place, what).entries);
+    const directory = createNameIndex(readDirectory(volume, place, what).entries, (name) =>
+      name.toLowerCase(),
+    );
     directories.set(key, directory);
     return directory;
   }
@@ -27,7 +30,7 @@ export function createVfatTree(volume: VfatVolume): FileTree {
         return undefined;
       }
       const what = describe(names.slice(0, depth));
-      const entry = findEntry(openDirectory(current.place, what), name);
+      const entry = openDirectory(current.place, what).find(name);
       if (entry === undefined) {
         return undefined;
       }
@@ -63,33 +66,6 @@ const ROOT_KEY = -1;
 type Found =
   | { readonly kind: "file"; readonly entry: DirectoryEntry }
   | { readonly kind: "directory"; readonly place: DirectoryPlace };
-
-interface Directory {
-  readonly names: readonly string[];
-  readonly byName: ReadonlyMap<string, DirectoryEntry>;
-  readonly byFoldedName: ReadonlyMap<string, DirectoryEntry>;
-}
-
-/** Of several entries that have one name, the first counts, as on every system that looks for it. */
-function createDirectory(entries: readonly DirectoryEntry[]): Directory {
-  const byName = new Map<string, DirectoryEntry>();
-  const byFoldedName = new Map<string, DirectoryEntry>();
-  for (const entry of entries) {
-    addFirst(byName, entry.name, entry);
-    addFirst(byFoldedName, entry.name.toLowerCase(), entry);
-  }
-  return { names: [...byName.keys()].sort(), byName, byFoldedName };
-}
-
-function addFirst<V>(map: Map<string, V>, key: string, value: V): void {
-  if (!map.has(key)) {
-    map.set(key, value);
-  }
-}
-
-function findEntry(directory: Directory, name: string): DirectoryEntry | undefined {
-  return directory.byName.get(name) ?? directory.byFoldedName.get(name.toLowerCase());
-}
 
 function splitPath({ limits }: VfatVolume, path: string): readonly string[] {
   const names = path.split("/").filter((name) => name !== "" && name !== ".");

@@ -99,7 +99,7 @@ describe.skipIf(requireOrSkip(canUseAixRoot()))("results on AIX", () => {
     );
     expect(starting(`${SCRIPTS}/fails.sh`)).toEndWith(" exit 4: about to fail");
     expect(starting(`${SCRIPTS}/hangs.sh`)).toEndWith(
-      " exit 124: it ran longer than 1s (timeouts.scripts) and was ended with all that it had started",
+      " exit 124: it ran longer than 1s (timeouts.scripts) and was ended with its process group",
     );
     expect(starting(`${SCRIPTS}/bash.sh`)).toContain(
       'interpreter "/bin/bash" is not there; there is /',

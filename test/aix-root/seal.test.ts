@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { spawnSync } from "node:child_process";
 import { canUseAixRoot, changeAixMachine, readAixMachine } from "../../scripts/aix-root.ts";
+import { MACHINE_FILE } from "../../scripts/aix-root/root-paths.ts";
 import { VOLUME_GROUP_MAPPING_PATH } from "../../src/distros/aix/volume-group-mapping.ts";
 import {
   AGENT,
@@ -16,6 +17,7 @@ import { MARKS, NEW_ID, NEW_MAC, newDrive, oldDrive } from "../support/seal-scen
 import { TWO_GROUPS, TWO_GROUPS_MAPPING } from "../support/storage-scenario.ts";
 
 const TIMEOUT_MS = 240_000;
+const SHUTDOWN_WITHIN_SECONDS = 30;
 
 const LEFT_OUT = ["proc", "dev", "sim"].map((name) => `--exclude-dir=${name}`);
 
@@ -70,7 +72,10 @@ describe.skipIf(requireOrSkip(canUseAixRoot()))("seal in an AIX root", () => {
       expect(root.read(VOLUME_GROUP_MAPPING_PATH)).toBe(TWO_GROUPS_MAPPING);
       expect(readAixMachine(root.path).routes.length).toBeGreaterThan(0);
       expect((await root.agent("seal", "--check")).exitCode).toBe(0);
-      const again = await root.agent("seal", "--format", "json", "--poweroff");
+      // What the agent leaves behind ends with the session, which therefore waits for it.
+      const again = await root.sh(
+        `${AGENT} seal --format json --poweroff; n=0; until grep -q '"-F"' ${MACHINE_FILE} || [ $n -ge ${SHUTDOWN_WITHIN_SECONDS} ]; do sleep 1; n=$((n + 1)); done`,
+      );
       expect(JSON.parse(again.stdout)).toMatchObject({ status: "sealed", remaining: [] });
       expect(readAixMachine(root.path).shutdown?.argv).toEqual(["/usr/sbin/shutdown", "-F"]);
 

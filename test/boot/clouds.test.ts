@@ -3,6 +3,7 @@ import { describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import { defaultConfigFiles } from "../../src/config/default-cloud-cfg.ts";
 import { bootSimulatedLinux } from "../../src/simulator/linux/simulated-linux.ts";
+import { runStage } from "../../src/stages/run-stage.ts";
 import { readText, readTextIfExists } from "../../src/system/files.ts";
 import { HttpError } from "../../src/system/http-error.ts";
 import type { HttpRequest, HttpResponse, System } from "../../src/system/system.ts";
@@ -194,6 +195,45 @@ describe.each([
     expect(machine.gaps).toEqual([]);
   });
 
+  test("on CloudStack gets its password although the boot that fetched it was cut", async () => {
+    const router = tree("192.0.2.9", "cloudstack/password");
+    let state = "MARKrouter-1\n";
+    const machine = create({
+      config: {
+        datasource_list: ["CloudStack"],
+        cloud_init_modules: ["users-groups"],
+        cloud_config_modules: ["set-passwords"],
+        datasource: { CloudStack: { metadata_address: "192.0.2.9", fetch_password: true } },
+      },
+      service(request) {
+        if (new URL(request.url).port !== "8080") {
+          return router(request);
+        }
+        const answer = state;
+        if (request.headers?.["DomU_Request"] === "saved_password") {
+          state = "saved_password";
+        }
+        return answer;
+      },
+    });
+    const cache = `${machine.cloudDir}/instances/i-pw/obj.pkl`;
+    const options = { configFiles: [], force: false, debug: false };
+    await runStage("init-local", machine.system, options);
+    await runStage("init", machine.system, options);
+    expect(state).toBe("saved_password");
+    const passwords = name === "AIX" ? "/etc/security/passwd" : "/etc/shadow";
+    const before = readText(machine.system.fs, passwords);
+    machine.reboot();
+    expect(await runBoot(machine)).toEqual(CLEAN);
+    expect(readText(machine.system.fs, passwords)).not.toBe(before);
+    expect(readText(machine.system.fs, cache)).toContain("MARKrouter-1");
+    // Once it is set, an owner's own password is not to be undone, however often the module runs.
+    machine.reboot();
+    expect(await runBoot(machine)).toEqual(CLEAN);
+    expect(readText(machine.system.fs, cache)).not.toContain("MARKrouter-1");
+    expect(logOf(machine)).not.toContain("MARKrouter");
+  });
+
   test("on CloudStack lets no router forget a password that cannot be stored", async () => {
     const router = tree("192.0.2.9", "cloudstack/password");
     const said: string[] = [];
@@ -254,22 +294,65 @@ describe.each([
     expect(machine.gaps).toEqual([]);
   });
 
-  test("of MAAS stays the instance that it is where the server is gone later", async () => {
-    let isThere = true;
-    const documents = tree("192.0.2.10:5240", "maas/full");
+  test.each([
+    [
+      "MAAS",
+      { metadata_url: "http://192.0.2.10:5240/MAAS/metadata", max_wait: 5 },
+      tree("192.0.2.10:5240", "maas/full"),
+    ],
+    [
+      "GCE",
+      { metadata_url: "http://192.0.2.11/computeMetadata/v1/", max_wait: 5 },
+      tree("192.0.2.11", "gce/base64"),
+    ],
+    [
+      "CloudStack",
+      { metadata_address: "192.0.2.1", max_wait: 5 },
+      tree("192.0.2.1", "cloudstack/router"),
+    ],
+    [
+      "NoCloud",
+      { seedfrom: "http://192.0.2.12/", fs_label: null },
+      ({ url }: HttpRequest) =>
+        ({
+          "http://192.0.2.12/meta-data": "instance-id: i-seed\n",
+          "http://192.0.2.12/user-data": "#cloud-config\n{}\n",
+        })[url] ?? { status: 404 },
+    ],
+  ] as const)(
+    "of %s stays the instance that it is where its server is gone, and tells of one that is broken",
+    async (source, settings, documents) => {
+      let state: "there" | "gone" | "broken" = "there";
+      const machine = create({
+        config: { datasource_list: [source, "None"], datasource: { [source]: settings } },
+        service: (request) =>
+          state === "broken" ? { status: 503 } : state === "there" ? documents(request) : undefined,
+      });
+      expect(await runBoot(machine)).toEqual(CLEAN);
+      const id = idOf(machine);
+      state = "gone";
+      machine.reboot();
+      expect(await runBoot(machine)).toEqual(CLEAN);
+      expect(idOf(machine)).toBe(id);
+      const said = logOf(machine).split("No datasource answers, and this is still the machine");
+      expect(said).toHaveLength(2);
+      state = "broken";
+      machine.reboot();
+      expect((await runBoot(machine)).init).toBe(1);
+      expect(idOf(machine)).toBe(id);
+    },
+  );
+
+  test("whose server is silent at its first boot is told why it is None's", async () => {
     const machine = create({
       config: {
-        datasource_list: ["MAAS"],
-        datasource: { MAAS: { metadata_url: "http://192.0.2.10:5240/MAAS/metadata", max_wait: 5 } },
+        datasource_list: ["MAAS", "None"],
+        datasource: { MAAS: { metadata_url: "http://192.0.2.10:5240/MAAS", max_wait: 5 } },
       },
-      service: (request) => (isThere ? documents(request) : undefined),
+      service: () => undefined,
     });
-    expect(await runBoot(machine)).toEqual(CLEAN);
-    isThere = false;
-    machine.reboot();
-    const codes = await runBoot(machine);
-    expect(idOf(machine)).toBe("4y3h7n");
-    expect(logOf(machine)).toContain("Giving up on metadata from");
-    expect(codes["modules-final"]).toBe(0);
+    await runBoot(machine);
+    expect(idOf(machine)).toBe("iid-datasource-none");
+    expect(logOf(machine)).toMatch(/\[WARNING\]: .*MAAS.*Giving up on metadata from/u);
   });
 });

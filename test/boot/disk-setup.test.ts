@@ -134,7 +134,7 @@ describe("a new data disk", () => {
     };
     const two = [
       "disk_setup:",
-      "  00F9C1AF00000001: {volume_group: datavg, type: big}",
+      "  00F9C1AF00000001: {volume_group: datavg, type: big, overwrite: true}",
       "  /dev/hdisk2: {volume_group: datavg}",
     ];
     const aix = machineWith(storage, two);
@@ -219,6 +219,12 @@ describe("what is there stays", () => {
       "it holds data (byte 4096 is the first)",
     ],
     [
+      "a disk with a PVID and nothing else",
+      { disks: [{ name: "hdisk1", pvid: "00f9c1af00000001" }] },
+      {},
+      'it has a PVID ("00f9c1af00000001"), so that LVM has had it, here or on another machine. It is left alone; "overwrite: true" gives up',
+    ],
+    [
       "a disk that another machine reserved",
       DATA_DISK,
       { reservedDisks: ["hdisk1"] },
@@ -252,6 +258,13 @@ describe("what is there stays", () => {
     expect(aix.machine.storage).toEqual(before);
   });
 
+  test("a disk that is named by its own PVID", async () => {
+    const storage: SeedStorage = { disks: [{ name: "hdisk1", pvid: "00f9c1af00000001" }] };
+    const aix = machineWith(storage, ["disk_setup: {00f9c1af00000001: {volume_group: datavg}}"]);
+    expect((await boot(aix)).ran).toEqual([]);
+    expect(errorsOf(aix)[0]).toContain('"overwrite: true" gives up what is on it');
+  });
+
   test("`overwrite: true` gives up a volume group that nobody knows and foreign data, never what is known", async () => {
     const lines = (disk: string) => [
       "disk_setup:",
@@ -263,6 +276,7 @@ describe("what is there stays", () => {
         { name: "hdisk2", foreignData: "ORCLDISK" },
         { name: "hdisk3", pvid: "00f9c1af00000003" },
         { name: "hdisk4", pvid: "00f9c1af00000004" },
+        { name: "hdisk5", pvid: "00f9c1af00000005" },
       ],
       volumeGroups: [
         { name: "oldvg", disks: ["hdisk1"], state: "unknown" },
@@ -276,12 +290,15 @@ describe("what is there stays", () => {
       ["hdisk2", true],
       ["hdisk3", false],
       ["hdisk4", false],
+      ["hdisk5", true],
     ] as const) {
       const aix = machineWith(storage, lines(disk));
       const { ran } = await boot(aix);
       expect([disk, ran]).toEqual([
         disk,
-        isUsed ? [`/usr/sbin/mkvg -S -f -s 32 -y datavg ${disk}`] : [],
+        isUsed
+          ? [`/usr/sbin/mkvg -S${disk === "hdisk5" ? "" : " -f"} -s 32 -y datavg ${disk}`]
+          : [],
       ]);
     }
   });

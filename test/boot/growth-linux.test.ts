@@ -120,6 +120,13 @@ describe("a cloud image on a larger disk", () => {
     expect((await linux.boot()).changes).toEqual([]);
   });
 
+  test("with noblock is handed over at the first boot only", async () => {
+    const linux = createMachine("resize_rootfs: noblock");
+    expect(await linux.boot()).toEqual({ codes: CLEAN, changes: GROWN });
+    expect(await linux.boot()).toEqual({ codes: CLEAN, changes: [] });
+    expect(await linux.boot()).toEqual({ codes: CLEAN, changes: [] });
+  });
+
   test("stays as it is with growpart off and resize_rootfs false", async () => {
     const linux = createMachine("growpart: {mode: off}\nresize_rootfs: false");
     expect(await linux.boot()).toEqual({ codes: CLEAN, changes: [] });

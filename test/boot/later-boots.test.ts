@@ -142,6 +142,16 @@ describe("the drive is gone and the machine is the same", () => {
     expect(machineChanges(aix, changes)).toEqual([]);
   });
 
+  test("require_drive lets no None take over, nor any stage by hand", async () => {
+    const config =
+      "datasource_list: [ConfigDrive, None]\ndatasource: {ConfigDrive: {require_drive: true}}\n";
+    const aix = await deployed({ config });
+    detachDrive(aix);
+    expect(await runBoot(aix)).toEqual(WITHOUT_DATASOURCE);
+    expect(textAt(aix, `${CLOUD_DIR}/data/instance-id`)).toBe(`${SAMPLE_ID}\n`);
+    expect(aix.system.fs.list(`${CLOUD_DIR}/instances`)).toEqual([SAMPLE_ID]);
+  });
+
   test("a None at the end of the list does not take over", async () => {
     const aix = await deployed({ config: "datasource_list: [ConfigDrive, None]\n" });
     detachDrive(aix);

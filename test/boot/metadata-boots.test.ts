@@ -10,6 +10,7 @@ const CLEAN = { "init-local": 0, init: 0, "modules-config": 0, "modules-final": 
 const LOG = "/var/log/cloud-init.log";
 const CONFIG = `${JSON.stringify({
   datasource_list: ["OpenStack"],
+  datasource: { ConfigDrive: { require_drive: true } },
   cloud_init_modules: ["write-files", "bootcmd"],
   cloud_config_modules: [],
   cloud_final_modules: [],
@@ -76,7 +77,7 @@ describe("an instance of a metadata service", () => {
     expect(cloud.asked.length).toBe(2 * first);
   });
 
-  test("is kept where the service is gone", async () => {
+  test("is kept where the service is gone, whatever a config drive must be", async () => {
     const cloud = createCloud();
     await runBoot(cloud.machine);
     cloud.machine.reboot();

@@ -107,6 +107,29 @@ describe("a disc with an OVF environment", () => {
   });
 });
 
+test("a disc with another id that names a server is deployed anew", async () => {
+  const first = { "instance-id": "i-1", seedfrom: "http://192.0.2.8/seed/" };
+  const served: Readonly<Record<string, string>> = {
+    "http://192.0.2.8/seed/meta-data": "local-hostname: web01\n",
+    "http://192.0.2.8/seed/user-data": "#cloud-config\n{}\n",
+  };
+  const aix = createMachine({
+    drive: disc(first),
+    config: LIST,
+    http({ url }) {
+      const body = served[url];
+      const status = body === undefined ? 404 : 200;
+      return { status, headers: {}, body: new TextEncoder().encode(body ?? "") };
+    },
+  });
+  expect(await runBoot(aix)).toEqual(CLEAN);
+  expect(textAt(aix, `${CLOUD_DIR}/data/instance-id`)).toBe("i-1\n");
+  aix.media.set("cd0", disc({ ...first, "instance-id": "i-2" }));
+  aix.reboot();
+  expect(await runBoot(aix)).toEqual(CLEAN);
+  expect(textAt(aix, `${CLOUD_DIR}/data/instance-id`)).toBe("i-2\n");
+});
+
 test("what seedfrom names on the web is fetched once there is a network", async () => {
   const requests: string[] = [];
   const aix = createMachine({

@@ -198,8 +198,7 @@ describe("time limits", () => {
       userCode: () => ({ exitCode: 124, timedOut: true }),
     });
     await runBoot(aix);
-    const reason =
-      "it ran longer than 5m (timeouts.runcmd) and was ended with all that it had started";
+    const reason = "it ran longer than 5m (timeouts.runcmd) and was ended with its process group";
     expect(messagesAt(aix, "WARNING").join("\n")).toContain(`scripts/runcmd [124]: ${reason}`);
     const step = ledgerOf(aix, DRIVE_ID).find(
       ({ kind, outcome }) => kind === "script" && outcome === "failed",

@@ -71,7 +71,7 @@ describe.skipIf(requireOrSkip(namespaceObstacle()))("a carrier", () => {
       });
 
       test("takes the next directory where one cannot be trusted or written", () => {
-        const where = `ls -d ${RUNTIME}/*/node /var/opt/cloud-init/runtime/*/node /var/tmp/.cloud-init-runtime/*/node 2>/dev/null`;
+        const where = `ls -d ${RUNTIME}/*/node /var/opt/cloud-init/runtime/*/node /var/tmp/.cloud-init-runtime.0/*/node 2>/dev/null`;
         const inEach = [
           `mkdir -p ${RUNTIME}; chmod 775 ${RUNTIME}`,
           `mkdir -p ${RUNTIME}; chmod 757 ${RUNTIME}`,
@@ -94,13 +94,13 @@ describe.skipIf(requireOrSkip(namespaceObstacle()))("a carrier", () => {
       test("says why where no directory will do, and does not end well", () => {
         const { stdout, stderr } = run(`
           mount -o remount,ro /opt; mount -o remount,ro /var/opt
-          mkdir /var/tmp/.cloud-init-runtime; chown 65534 /var/tmp/.cloud-init-runtime
+          mkdir /var/tmp/.cloud-init-runtime.0; chown 65534 /var/tmp/.cloud-init-runtime.0
           $SHELL_UNDER_TEST $C exit 0; echo "code $?"`);
         expect(stdout).toBe("code 125\n");
         expect(stderr).toContain("cloud-init: cannot unpack the runtime: ");
         expect(stderr).toContain("/var/opt/cloud-init/runtime: cannot be");
         expect(stderr).toContain(
-          "/var/tmp/.cloud-init-runtime: others may change /var/tmp/.cloud-init-runtime",
+          "/var/tmp/.cloud-init-runtime.0: others may change /var/tmp/.cloud-init-runtime.0",
         );
       });
     });
@@ -167,6 +167,40 @@ describe.skipIf(requireOrSkip(namespaceObstacle()))("a carrier", () => {
     small.remove();
     expect(stdout).toContain("code 8\n");
     expect(stdout).toContain("lib\nnode\n");
+  });
+
+  test("is there for everybody, whoever ran it first and with whatever umask", () => {
+    const as = (uid: number): string =>
+      `setpriv --reuid ${uid} --regid ${uid} --clear-groups env -u HOME`;
+    const { stdout, stderr } = place.run(`
+      chmod 755 $DIR; mount -o remount,ro /opt; mount -o remount,ro /var/opt
+      ${as(1001)} $C exit 3; echo "code $?"; ${as(1002)} $C exit 3; echo "code $?"
+      mount -o remount,rw /opt; ( umask 077; $C exit 3; echo "code $?" )
+      ls -ld ${RUNTIME}/*/.ok ${RUNTIME} | cut -c1-10
+      ${as(1003)} $C exit 3; echo "code $?"; ls -A /var/tmp`);
+    expect(stderr).toBe("");
+    expect(stdout).toBe(
+      "code 3\ncode 3\ncode 3\ndrwxr-xr-x\n-rw-r--r--\ncode 3\n.cloud-init-runtime.1001\n.cloud-init-runtime.1002\n",
+    );
+  });
+
+  test("makes nothing where a link of somebody else leads", () => {
+    const { stdout } = place.run(`
+      mount -o remount,ro /opt; mount -o remount,ro /var/opt; mkdir -m 755 /var/tmp/target
+      ln -s /var/tmp/target /var/tmp/.cloud-init-runtime.0; $C exit 3 2>/dev/null; echo "code $?"
+      ls -A /var/tmp/target`);
+    expect(stdout).toBe("code 125\n");
+  });
+
+  test("takes no relative directory from the environment, and one with a blank as it is", () => {
+    const { stdout } = place.run(`
+      cd /opt; CLOUD_INIT_RUNTIME_DIR=own/place timeout 10 $C exit 3; echo "code $?"
+      ls /opt; CLOUD_INIT_RUNTIME_DIR='/opt/a b' $C exit 3; echo "code $?"; ls -d /opt/a*`);
+    expect(stdout).toBe("code 3\nfreeware\ncode 3\n");
+    const only = place.run(`
+      mount -t tmpfs -o mode=755 none /mnt; mount -o remount,ro /opt; mount -o remount,ro /var/opt; mount -o remount,ro /var/tmp
+      CLOUD_INIT_RUNTIME_DIR='/mnt/a b' $C exit 3; echo "code $?"; ls /mnt`);
+    expect(only.stdout).toBe("code 3\na b\n");
   });
 
   test("as somebody who is not root uses the directory that is his", () => {

@@ -123,7 +123,16 @@ describe("CloudStack, from a router", () => {
     expect(answer.found).toBeTrue();
   });
 
-  test("a router that is named and does not answer is a failure within max_wait", async () => {
+  test("a router that is named and gone is no failure", async () => {
+    const router = await start();
+    await router.close();
+    const { ctx } = createLoopbackContext({
+      config: { metadata_address: `127.0.0.1:${router.port}`, max_wait: 2 },
+    });
+    expect(await cloudStack.find(ctx)).toMatchObject({ found: false, isSilent: true });
+  });
+
+  test("a router that is named and has no such data is a failure within max_wait", async () => {
     const router = await start();
     const { ctx } = createLoopbackContext({
       config: { metadata_address: `127.0.0.1:${router.port}`, max_wait: 2 },

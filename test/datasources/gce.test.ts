@@ -113,6 +113,23 @@ describe("GCE, from a server", () => {
     );
   });
 
+  test("that is configured and answers nothing is no failure, unlike one that answers uselessly", async () => {
+    for (const [kind, outcome] of [
+      ["reset", { found: false, isSilent: true }],
+      ["status", { error: expect.stringContaining("the answer is 503") }],
+    ] as const) {
+      const url = await start({
+        faults: [kind === "reset" ? { path: /./u, kind } : { path: /./u, kind, status: 503 }],
+      });
+      const { ctx } = createLoopbackContext({ config: { metadata_url: url, max_wait: 2 } });
+      const answer: unknown = await gce
+        .find(ctx)
+        .catch((error: unknown) => ({ error: String(error) }));
+      expect(answer).toMatchObject(outcome);
+      await server?.close();
+    }
+  });
+
   test("is asked by nobody where nothing says that this is its machine", async () => {
     await start({ handle: google("base64") });
     const { ctx } = createLoopbackContext();

@@ -186,12 +186,22 @@ describe("MAAS, from a server", () => {
     );
     const clock = createHostClock();
     const startMs = clock.monotonicMs();
-    await expect(maas.find({ ...ctx, sys: { ...ctx.sys, clock } })).rejects.toThrow(
-      "after 1 seconds",
-    );
+    expect(await maas.find({ ...ctx, sys: { ...ctx.sys, clock } })).toEqual({
+      found: false,
+      reason: expect.stringContaining("after 1 seconds"),
+      isSilent: true,
+    });
     const elapsedMs = clock.monotonicMs() - startMs;
     expect(elapsedMs).toBeGreaterThanOrEqual(900);
     expect(elapsedMs).toBeLessThan(2000);
+  });
+
+  test("a server that answers and cannot serve is a failure", async () => {
+    const { ctx } = await start(
+      { tree: TREE, faults: [{ path: /./u, kind: "status", status: 503 }] },
+      { config: { max_wait: 2 } },
+    );
+    await expect(maas.find(ctx)).rejects.toThrow("after 2 seconds");
   });
 
   test("works with the machine's clock in any time zone", async () => {

@@ -59,6 +59,29 @@ describe("a metadata service", () => {
   });
 });
 
+describe("metadata_urls", () => {
+  const { system } = createScriptedSystem();
+  const isAllowed = (metadata_urls: unknown): boolean =>
+    mayProbe(
+      { sys: system, config: { metadata_urls } },
+      { name: "OpenStack", addressKeys: ["metadata_urls"] },
+    ).isAllowed;
+
+  test.each([[[]], [[null]], [{}], [["ftp://192.0.2.1"]], [""], [true], [["", 7]]])(
+    "of %j name nobody who may be asked",
+    (urls) => {
+      expect(isAllowed(urls)).toBeFalse();
+    },
+  );
+
+  test.each([["192.0.2.1"], [["http://192.0.2.1"]], [["ftp://192.0.2.1", "http://[2001:db8::1]"]]])(
+    "of %j name somebody",
+    (urls) => {
+      expect(isAllowed(urls)).toBeTrue();
+    },
+  );
+});
+
 describe("readDmi", () => {
   const path = "/sys/class/dmi/id/product_name";
 

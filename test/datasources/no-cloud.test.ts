@@ -268,6 +268,15 @@ describe("NoCloud, from a server", () => {
     }
   });
 
+  test("counts a server that nobody answers for as silent", async () => {
+    const { answer } = await ask("/c/", { tree, faults: [{ path: /./u, kind: "reset" }] });
+    expect(answer).toEqual({
+      found: false,
+      reason: expect.stringMatching(/^nobody answers for the seed "http:/u),
+      isSilent: true,
+    });
+  });
+
   test("says what is missing or refused, and follows nobody elsewhere", async () => {
     const missing = await ask("/c/", { tree: { "c/meta-data": "{}" } });
     expect(missing.answer).toEqual({

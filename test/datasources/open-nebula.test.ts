@@ -9,9 +9,11 @@ import {
   instanceToJson,
   isSafeInstanceId,
 } from "../../src/instance/instance-json.ts";
+import { createLinuxStorage } from "../../src/distros/linux/storage.ts";
 import { createScriptedSystem } from "../../src/simulator/scripted-system.ts";
 import { errorMessage } from "../../src/text/error-message.ts";
 import { buildIso } from "../support/build-iso.ts";
+import { buildVfat } from "../support/build-vfat.ts";
 import { createDatasourceDistro, createTestPaths } from "../support/datasource-contract.ts";
 import { createRecordingLog, type RecordingLog } from "../support/recording-log.ts";
 
@@ -175,6 +177,28 @@ describe("OpenNebula", () => {
   });
 });
 
+test.each([
+  ["EFI", "/dev/sda1", false],
+  ["CONTEXT", "/dev/sda1", true],
+  ["EFI", "/dev/sr0", true],
+])("on Linux a FAT disc labelled %s at %s: %p", async (label, device, isFound) => {
+  const files = { "context.sh": "SSH_KEY='ssh-ed25519 AAAA ops@example.com'\n" };
+  const { system: sys } = createScriptedSystem({
+    files: { [device]: buildVfat({ label, files }) },
+  });
+  const log = createRecordingLog();
+  const storage = createLinuxStorage({ sys, log, systemInfo: {} });
+  const distro = createDatasourceDistro({ sys, log, systemInfo: {} }, ADAPTERS, storage);
+  const answer = await openNebula.find({
+    sys,
+    distro: { ...distro, family: "debian" },
+    paths: createTestPaths(),
+    config: {},
+    log,
+  });
+  expect(answer.found).toBe(isFound);
+});
+
 describe("the network of a context", () => {
   const build = (
     variables: Readonly<Record<string, string>>,
@@ -213,10 +237,12 @@ describe("the network of a context", () => {
   });
 
   test("makes an address of the hardware address where the context has none", () => {
-    expect(addressesOf(build({ ETH0_IP: "", ETH1_IP6: "2001:db8::1" }))).toEqual([
-      "en0 192.0.2.10/24",
-      "en1 192.0.2.11/24 2001:db8::1/64",
-    ]);
+    const both = build({ ETH0_NETWORK: "x", ETH1_IP: "", ETH1_IP6: "2001:db8::1" });
+    expect(addressesOf(both)).toEqual(["en0 192.0.2.10/24", "en1 192.0.2.11/24 2001:db8::1/64"]);
+    const alone = build({ ETH0_IP6: "2001:db8::1", ETH1_IP6_ULA: "fd00::1" });
+    expect(addressesOf(alone)).toEqual(["en0 2001:db8::1/64", "en1 fd00::1/64"]);
+    const foreign = [{ name: "en0", macAddress: "fa:16:3e:12:34:56" }];
+    expect(build({ ETH0_IP: "" }, foreign).config.interfaces).toEqual([]);
     const odd = [{ name: "en0", macAddress: "02:00:00:00:00:01" }];
     expect(build({ ETH0_IP: "" }, odd).config.interfaces).toEqual([]);
   });

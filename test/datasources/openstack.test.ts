@@ -2,10 +2,12 @@ import { afterEach, describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import type { DatasourceAnswer } from "../../src/datasources/datasource.ts";
 import { openStack } from "../../src/datasources/openstack.ts";
+import type { MetadataClient } from "../../src/datasources/http/metadata-client.ts";
+import { fetchOpenStackTree } from "../../src/datasources/openstack/fetch-tree.ts";
 import { isSafeInstanceId } from "../../src/instance/instance-json.ts";
 import { createScriptedSystem } from "../../src/simulator/scripted-system.ts";
 import { createHostHttp } from "../../src/system/host-http.ts";
-import type { System } from "../../src/system/system.ts";
+import type { HttpRequest, HttpResponse, System } from "../../src/system/system.ts";
 import { errorMessage } from "../../src/text/error-message.ts";
 import { createDatasourceDistro, createTestPaths } from "../support/datasource-contract.ts";
 import {
@@ -103,6 +105,37 @@ describe("OpenStack, from a real server", () => {
       /^Broken metadata address http:\S+: GET http:\S+\/user_data failed: the answer is 500$/u,
     );
   });
+});
+
+test.each([
+  ["meta_data.json", 4],
+  ["user_data", 16],
+  ["vendor_data.json", 4],
+  ["vendor_data2.json", 4],
+  ["network_data.json", 4],
+])("of %s at most %d MiB are fetched", async (name, mebibytes) => {
+  const { system } = createScriptedSystem({ platform: "aix" });
+  const limits = new Map<string, number | undefined>();
+  const request = async (asked: HttpRequest): Promise<HttpResponse> => {
+    const path = new URL(asked.url).pathname;
+    limits.set(path.replace(/^.*\//u, ""), asked.maxBodyBytes);
+    const text = path === "/openstack" ? "latest\n" : `{"uuid": "${ID}"}`;
+    return { status: 200, headers: {}, body: new TextEncoder().encode(text) };
+  };
+  await find({ ...system, http: { request } }, { metadata_urls: ["http://192.0.2.1"] });
+  expect(limits.get(name)).toBe(mebibytes * 1024 * 1024);
+});
+
+test("a file that is longer than its reader takes is refused, not cut", async () => {
+  const client: MetadataClient = {
+    get: async () => new Uint8Array(100),
+    getText: async () => undefined,
+    request: async () => ({ status: 404, headers: {}, body: new Uint8Array() }),
+  };
+  const tree = await fetchOpenStackTree(client, "http://192.0.2.1", new Uint8Array());
+  const path = "openstack/latest/meta_data.json";
+  expect(tree.readBytes(path, 100)).toHaveLength(100);
+  expect(() => tree.readBytes(path, 99)).toThrow("it has 100 bytes, at most 99 are read");
 });
 
 test("user-data is given as it is, compressed or not", async () => {

@@ -268,6 +268,38 @@ describe("properties for IBM's Virtual Solutions Activation Engine", () => {
     expect(build("198.51.100.1")).toEqual([[], ["198.51.100.1"]]);
   });
 
+  test("nobody takes the adapter that another one names, nor one for a slot that is not there", () => {
+    const settings = readVsae(
+      new Map([
+        [`${net}ipv4addresses.1`, "192.0.2.10"],
+        [`${net}ipv4netmasks.1`, "255.255.255.0"],
+        [`${net}slotnumber.1`, "30"],
+        [`${net}ipv4addresses.2`, "198.51.100.10"],
+        [`${net}ipv4netmasks.2`, "255.255.255.0"],
+        [`${net}slotnumber.2`, "33"],
+      ]),
+    );
+    const build = (slots: ReadonlyMap<string, number>): ReturnType<typeof buildVsaeNetwork> =>
+      settings && buildVsaeNetwork(settings, { adapters: ADAPTERS, slots });
+    const shown = (built: ReturnType<typeof build>): readonly string[] =>
+      (built?.config.interfaces ?? []).map(
+        ({ name, addresses }) => `${name} ${addresses[0]?.address}`,
+      );
+    const known = build(
+      new Map([
+        ["en0", 33],
+        ["en1", 31],
+      ]),
+    );
+    expect(shown(known)).toEqual(["en0 198.51.100.10"]);
+    expect(known?.problems.map(({ message }) => message)).toEqual([
+      "Cannot use the address of adapter 1: expected an Ethernet adapter for it, but none is in its slot",
+    ]);
+    const unknown = build(new Map());
+    expect(shown(unknown)).toEqual(["en0 192.0.2.10", "en1 198.51.100.10"]);
+    expect(unknown?.notes).toHaveLength(2);
+  });
+
   test("two adapters in one slot are a problem, and the first one has it", () => {
     const settings = readVsae(
       new Map([

@@ -98,6 +98,18 @@ describe("who is asked over the network", () => {
     }
   });
 
+  test("nobody, where metadata_urls holds no address: the default one was not asked for", async () => {
+    for (const name of ["OpenStack", "Ec2"]) {
+      for (const metadata_urls of [[], [null], {}, ["ftp://x"]]) {
+        const config = {
+          datasource_list: ["ConfigDrive", name],
+          datasource: { [name]: { metadata_urls, max_wait: 1 } },
+        };
+        expect((await search(config, { answer: serveOpenStack })).asked).toEqual([]);
+      }
+    }
+  });
+
   test("which the firmware or the kernel command line names", async () => {
     const config = { datasource_list: CLOUDS };
     const byFirmware = await search(config, {
@@ -170,6 +182,21 @@ describe("how long the search takes", () => {
     );
   });
 
+  test.each(["OpenStack", "Ec2"])("%s, and shows no password of an address", async (name) => {
+    const urls = ["http://user:pa@S3CRETPW@192.0.2.1"];
+    for (const answer of [refuse, answerWithNothing]) {
+      const { found, log } = await search(
+        {
+          datasource_list: [name],
+          datasource: { [name]: { metadata_urls: urls, max_wait: 2, retries: 0 } },
+        },
+        { answer },
+      );
+      expect(found.passedOver.map((passed) => passed.reason).join()).toContain("192.0.2.1");
+      expect(JSON.stringify([found, log.lines])).not.toContain("S3CRETPW");
+    }
+  });
+
   test("as timeouts.datasources says", async () => {
     const timeouts = { datasources: "20s" };
     const { elapsedMs } = await search({ ...clouds, timeouts }, { answer: hang });
@@ -186,3 +213,13 @@ describe("how long the search takes", () => {
     expect(elapsedMs / 1000).toBeLessThanOrEqual(6001);
   });
 });
+
+function refuse(request: HttpRequest): HttpResponse {
+  throw new HttpError(request.method, request.url, "connection refused");
+}
+
+/** A service that is there, and whose tree is empty. */
+function answerWithNothing({ url }: HttpRequest): HttpResponse {
+  const isProbe = /openstack$|token$|instance-id$/u.test(url);
+  return { status: isProbe ? 200 : 404, headers: {}, body: new TextEncoder().encode("x") };
+}

@@ -10,30 +10,67 @@ import { createRecordingLog } from "../support/recording-log.ts";
 const lease = (address: string): string =>
   `lease {\n  option dhcp-server-identifier ${address};\n}\n`;
 
-describe("DHCP servers on Linux", () => {
-  test("are read from networkd's leases, then dhclient's, newest first, then NetworkManager's", () => {
-    let nowMs = 1_000_000;
-    const fs = createMemoryFileSystem({}, { nowMs: () => nowMs });
-    const place = (path: string, content: string): void => {
-      nowMs += 1000;
-      fs.write(path, content);
+/** Lease files of a machine, each written a second after the one before. */
+function findLinuxServers(
+  files: Readonly<Record<string, string>>,
+  now = new Date("2026-01-02T03:04:05Z"),
+): ReturnType<typeof readLinuxDhcpServers> {
+  let nowMs = Date.parse("2026-01-01T00:00:00Z");
+  const fs = createMemoryFileSystem({}, { nowMs: () => nowMs });
+  for (const [path, content] of Object.entries(files)) {
+    nowMs += 1000;
+    fs.write(path, content);
+  }
+  return readLinuxDhcpServers(fs, now);
+}
+
+describe("the DHCP server on Linux", () => {
+  test("is that of the newest lease of any client, and no other", () => {
+    const older = {
+      "/run/systemd/netif/leases/2": "SERVER_ADDRESS=192.0.2.5\n",
+      "/var/lib/dhclient/old.lease": lease("198.51.100.66"),
+      "/var/lib/NetworkManager/internal-eth0.lease": "SERVER_ADDRESS=192.0.2.4\n",
+      "/var/lib/dhcp/dhclient.eth1.leases": lease("192.0.2.2"),
     };
-    place("/var/lib/dhcp/dhclient.eth0.leases", lease("192.0.2.1"));
-    place("/var/lib/dhcp/dhclient.eth1.leases", lease("192.0.2.2"));
-    place("/var/lib/dhcp/README", lease("192.0.2.3"));
-    place("/var/lib/NetworkManager/internal-eth0.lease", "SERVER_ADDRESS=192.0.2.4\n");
-    place("/run/systemd/netif/leases/2", "SERVER_ADDRESS=192.0.2.5\n");
-    place("/run/systemd/netif/leases/3", "no server\n");
-    expect(readLinuxDhcpServers(fs)).toEqual([
-      { address: "192.0.2.5", source: "/run/systemd/netif/leases/2" },
+    const useless = {
+      "/var/lib/dhcp/README": lease("192.0.2.3"),
+      "/run/systemd/netif/leases/3": "no server\n",
+    };
+    expect(findLinuxServers({ ...older, ...useless })).toEqual([
       { address: "192.0.2.2", source: "/var/lib/dhcp/dhclient.eth1.leases" },
-      { address: "192.0.2.1", source: "/var/lib/dhcp/dhclient.eth0.leases" },
-      { address: "192.0.2.4", source: "/var/lib/NetworkManager/internal-eth0.lease" },
+    ]);
+    const newer = { "/run/systemd/netif/leases/4": "SERVER_ADDRESS=192.0.2.6\nLIFETIME=1\n" };
+    expect(findLinuxServers({ ...older, ...useless, ...newer })).toEqual([
+      { address: "192.0.2.6", source: "/run/systemd/netif/leases/4" },
     ]);
   });
 
-  test("are none where nobody keeps leases", () => {
-    expect(readLinuxDhcpServers(createMemoryFileSystem())).toEqual([]);
+  test.each([
+    ["expire 5 2026/01/02 03:04:04;", true],
+    ["expire 5 2026/01/02 03:04:06;", false],
+    ["expire epoch 1767323044; # Fri Jan  2 03:04:04 2026", true],
+    ["expire epoch 1767323046; # Fri Jan  2 03:04:06 2026", false],
+    ["expire never;", false],
+    ["expire 5 2025/01/01 00:00:00;\n}\nlease {\n  expire 5 2026/02/01 00:00:00;", false],
+    ["expire at some time;", false],
+  ])("is not that of a lease with %j after its end", (expire, isOver) => {
+    const text = `lease {\n  option dhcp-server-identifier 192.0.2.1;\n  ${expire}\n}\n`;
+    expect(findLinuxServers({ "/var/lib/dhcp/dhclient.eth0.leases": text })).toHaveLength(
+      isOver ? 0 : 1,
+    );
+  });
+
+  test("is not that of a lease of NetworkManager whose lifetime is over", () => {
+    const find = (lifetime: number): ReturnType<typeof readLinuxDhcpServers> =>
+      findLinuxServers({
+        "/var/lib/NetworkManager/internal-eth0.lease": `SERVER_ADDRESS=192.0.2.4\nLIFETIME=${lifetime}\n`,
+      });
+    expect(find(3600)).toEqual([]);
+    expect(find(7 * 86_400)).toHaveLength(1);
+  });
+
+  test("is unknown where nobody keeps leases", () => {
+    expect(findLinuxServers({})).toEqual([]);
   });
 });
 
@@ -62,6 +99,24 @@ describe("DHCP servers on AIX", () => {
       "192.0.2.9",
       "192.0.2.6",
     ]);
+  });
+
+  test.each([
+    ["another's", { mode: 0o644, owner: "200" }],
+    ["everybody's to write", { mode: 0o666, owner: "0" }],
+    ["its group's to write", { mode: 0o664, owner: "0" }],
+  ])("are not read from a log that is %s", (_what, attributes) => {
+    const path = "/usr/tmp/dhcpcd.log";
+    const fs = createMemoryFileSystem({ [path]: "server 198.51.100.66\n" });
+    expect(readAixDhcpServers(fs)).toHaveLength(1);
+    fs.setAttributes(path, attributes);
+    expect(readAixDhcpServers(fs)).toEqual([]);
+  });
+
+  test("are not read through a link, which anybody can make in /usr/tmp", () => {
+    const fs = createMemoryFileSystem({ "/home/guest/x": "server 198.51.100.66\n" });
+    fs.symlink("/home/guest/x", "/usr/tmp/dhcpcd.log");
+    expect(readAixDhcpServers(fs)).toEqual([]);
   });
 
   test("are none without any of these files", () => {

@@ -4,12 +4,20 @@ import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { isMapping } from "../../src/config/cloud-config.ts";
 import { defaultConfigFiles } from "../../src/config/default-cloud-cfg.ts";
-import { listDevices, listHeldData } from "../../src/simulator/linux/block-devices.ts";
+import {
+  listDevices,
+  listHeldData,
+  listHiddenPartitions,
+} from "../../src/simulator/linux/block-devices.ts";
 import {
   bootSimulatedLinux,
   type SimulatedLinux,
 } from "../../src/simulator/linux/simulated-linux.ts";
-import type { SeedLinuxDisk, SeedLinuxStorage } from "../../src/simulator/linux/storage.ts";
+import type {
+  SeedContent,
+  SeedLinuxDisk,
+  SeedLinuxStorage,
+} from "../../src/simulator/linux/storage.ts";
 import { readText } from "../../src/system/files.ts";
 import type { System } from "../../src/system/system.ts";
 import { runBoot } from "../support/boot-scenario.ts";
@@ -26,14 +34,31 @@ interface Case {
   readonly config: UserData;
 }
 
-const contentType = fc.constantFrom("ext4", "xfs", "swap", "ntfs", "LVM2_member", "vfat");
-const partitions = fc.array(fc.option(contentType, { nil: undefined }), { maxLength: 3 });
+const CONTENT_TYPES = "ext4,xfs,swap,ntfs,LVM2_member,vfat,table aix,table gpt,table dos".split(
+  ",",
+);
+const contentType = fc.constantFrom(...CONTENT_TYPES);
+/** A boot loader: nothing recognises it but by the partition's type. */
+const partitionContent = fc.constantFrom(...CONTENT_TYPES, "boot");
+const BOOT_TYPES = { mbr: "41", gpt: "21686148-6449-6E6F-744E-656564454649" };
 
-/** A disk that is empty, has a file system over all of it, or has partitions with and without one. */
+/** "table gpt": the disk of a virtual machine in a partition, or a disk of another system. */
+function contentOf(type: string, label: string, data: string): SeedContent {
+  const [, tableType] = /^table (\w+)$/u.exec(type) ?? [];
+  if (tableType !== undefined) {
+    return { type: "raw", tableType, data };
+  }
+  return type === "boot" ? { type: "raw", data } : { type, label, data };
+}
+
+const partitions = fc.array(fc.option(partitionContent, { nil: undefined }), { maxLength: 3 });
+
+/** A disk that is empty, has a file system over all of it, or has partitions with and without one, which the kernel may not show. */
 const disk = fc.record({
   form: fc.constantFrom("empty", "whole", "mbr", "gpt"),
   whole: contentType,
   partitions,
+  isTableHidden: fc.constantFrom(false, false, true),
   use: fc.constantFrom("none", "none", "mounted", "held"),
 });
 
@@ -47,20 +72,23 @@ const storage: fc.Arbitrary<SeedLinuxStorage> = fc
         return base;
       }
       if (each.form === "whole") {
-        return { ...base, content: { type: each.whole, label: name, data: `${name} whole` } };
+        return { ...base, content: contentOf(each.whole, name, `${name} whole`) };
       }
       return {
         ...base,
         table: each.form === "gpt" ? "gpt" : "mbr",
+        isTableHidden: each.isTableHidden,
         partitions: each.partitions.map((type, at) => ({
           sizeBytes: GIB,
+          ...(type === "boot" ? { type: BOOT_TYPES[each.form === "gpt" ? "gpt" : "mbr"] } : {}),
           ...(type === undefined
             ? {}
-            : { content: { type, label: `l${at}`, data: `${name} part ${at}` } }),
+            : { content: contentOf(type, `l${at}`, `${name} part ${at}`) }),
         })),
       };
     });
-    const places = disks.flatMap(({ name, content, partitions: parts }, index) => {
+    const places = disks.flatMap(({ name, content, partitions: all, isTableHidden }, index) => {
+      const parts = isTableHidden === true ? [] : all;
       const use = list[index]?.use ?? "none";
       const separator = /\d$/u.test(name) ? "p" : "";
       const mountable = (type: string | undefined): boolean =>
@@ -170,37 +198,41 @@ function hold(linux: SimulatedLinux, config: UserData): Held {
   const disks = isMapping(config["disk_setup"]) ? Object.entries(config["disk_setup"]) : [];
   const entries: readonly unknown[] = Array.isArray(config["fs_setup"]) ? config["fs_setup"] : [];
   const devices = listDevices(linux.storage);
-  const givenUp = devices.flatMap(({ path, name, disk: whole, number, content }) => {
-    const onDisk = devices.filter((each) => each.disk === whole);
-    const byDisk =
-      onDisk.every((each) => !used.has(each.path)) &&
-      disks.some(
-        ([key, settings]) =>
-          isMapping(settings) &&
-          settings["overwrite"] === true &&
-          resolve(key) === `/dev/${whole.name}`,
-      );
-    const byEntry =
-      !used.has(path) &&
-      entries.some((entry) => {
-        if (!isMapping(entry)) {
-          return false;
-        }
-        const place = resolve(String(entry["device"]));
-        const { partition } = entry;
-        if (partition === "auto" || partition === "any") {
-          const isAllowed = entry["overwrite"] === true || entry["replace_fs"] === content?.type;
-          return isAllowed && (place === path || place === `/dev/${whole.name}`);
-        }
-        return (
-          entry["overwrite"] === true &&
-          (typeof partition === "number"
-            ? place === `/dev/${whole.name}` && partition === number
-            : place === path)
+  const hidden = listHiddenPartitions(linux.storage);
+  const givenUp = [...devices, ...hidden].flatMap(
+    ({ path, name, disk: whole, number, content }) => {
+      const onDisk = devices.filter((each) => each.disk === whole);
+      const byDisk =
+        onDisk.every((each) => !used.has(each.path)) &&
+        disks.some(
+          ([key, settings]) =>
+            isMapping(settings) &&
+            settings["overwrite"] === true &&
+            resolve(key) === `/dev/${whole.name}`,
         );
-      });
-    return byDisk || byEntry ? [`${name}: ${content?.data ?? ""}`] : [];
-  });
+      const byEntry =
+        !used.has(path) &&
+        entries.some((entry) => {
+          if (!isMapping(entry)) {
+            return false;
+          }
+          const place = resolve(String(entry["device"]));
+          const { partition } = entry;
+          if (partition === "auto" || partition === "any") {
+            const isAllowed = entry["overwrite"] === true || entry["replace_fs"] === content?.type;
+            return isAllowed && (place === path || place === `/dev/${whole.name}`);
+          }
+          return (
+            entry["overwrite"] === true &&
+            (typeof partition === "number"
+              ? place === `/dev/${whole.name}` && partition === number
+              : place === path ||
+                (place === `/dev/${whole.name}` && hidden.some((each) => each.path === path)))
+          );
+        });
+      return byDisk || byEntry ? [`${name}: ${content?.data ?? ""}`] : [];
+    },
+  );
   return { data: listHeldData(linux.storage), givenUp: new Set(givenUp) };
 }
 

@@ -203,6 +203,7 @@ describe("the law can fail", () => {
       { name: "hdisk1", pvid: PVIDS[0] ?? "" },
       { name: "hdisk2", foreignData: "ORCLDISK" },
       { name: "hdisk3", pvid: PVIDS[2] ?? "" },
+      { name: "hdisk4", pvid: PVIDS[3] ?? "" },
     ],
     volumeGroups: [
       {
@@ -220,6 +221,11 @@ describe("the law can fail", () => {
     ["rmlv", ["/usr/sbin/rmlv", "-f", "full0"], "logical volume datavg/full0 is gone"],
     ["rmfs", ["/usr/sbin/rmfs", "/full0"], "datavg/full0"],
     ["mkvg over foreign data", ["/usr/sbin/mkvg", "-y", "newvg", "hdisk2"], 'lost "ORCLDISK"'],
+    [
+      "mkvg over a PVID",
+      ["/usr/sbin/mkvg", "-y", "newvg", "hdisk4"],
+      "hdisk4 had a PVID and is in newvg now",
+    ],
     [
       "mkvg over an unknown one",
       ["/usr/sbin/mkvg", "-f", "-y", "newvg", "hdisk3"],

@@ -36,7 +36,13 @@ const SETTINGS = {
     debconf_selections: { x: "cloud-init-test cloud-init-test/answer string forty-two" },
   },
   write_files: [
-    { path: CLIENT, permissions: "0755", content: '#!/bin/sh\necho "$@" >/run/t/chef\n' },
+    {
+      path: CLIENT,
+      permissions: "0755",
+      // In the background it gets a key from its server after a while.
+      content:
+        '#!/bin/sh\necho "$@" >/run/t/chef\n(sleep 2; echo key >/etc/chef/client.pem) >/dev/null 2>&1 &\n',
+    },
   ],
   chef: {
     server_url: "https://chef.example.com",
@@ -126,6 +132,7 @@ describe.skipIf(requireOrSkip(findObstacle()))("apt and chef on Debian", () => {
       "-d -i 1800 -s 20",
       "644",
       "600",
+      "client.pem",
       "client.rb",
       "firstboot.json",
     ]);

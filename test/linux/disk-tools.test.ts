@@ -80,6 +80,9 @@ describe.skipIf(
     },
   };
 
+  const signatureOf = (path: string) =>
+    readSignature(system, { path, type: "disk", sizeBytes: SIZE_BYTES });
+
   const layouts = [
     ["mbr", [25, [25, 82], 50], ["83", "82", "83"]],
     [
@@ -101,18 +104,32 @@ describe.skipIf(
     expect(made.map((each) => each.type)).toEqual([...types]);
     const share = (made[0]?.size ?? 0) / (SIZE_BYTES / 512);
     expect(share).toBeCloseTo((layout[0] ?? 0) / 100, 1);
-    expect(await readSignature(system, image)).toEqual({
+    expect(await signatureOf(image)).toEqual({
       tableType: type === "mbr" ? "dos" : "gpt",
+      content: `partition table of type ${type === "mbr" ? "dos" : "gpt"}`,
     });
   });
 
   test("blkid tells nothing, a file system with its label, nothing again after wipefs, and unknown where it cannot read", async () => {
     clear();
-    expect(await readSignature(system, image)).toEqual({});
+    expect(await signatureOf(image)).toEqual({});
     run(["/usr/sbin/mkfs.ext4", "-q", "-F", "-L", "a b\\c", image]);
-    expect(await readSignature(system, image)).toEqual({ type: "ext4", label: "a b\\c" });
+    expect(await signatureOf(image)).toEqual({
+      type: "ext4",
+      label: "a b\\c",
+      content: "ext4",
+    });
     run(["/usr/sbin/wipefs", "--all", image]);
-    expect(await readSignature(system, image)).toEqual({});
-    expect(await readSignature(system, join(directory, "none"))).toEqual({ type: "unknown" });
+    expect(await signatureOf(image)).toEqual({});
+    expect(await signatureOf(join(directory, "none"))).toEqual({
+      type: "unknown",
+      content: "unknown",
+    });
+  });
+
+  test.each(["dos", "gpt"])("an empty table of type %s is nothing", async (label) => {
+    clear();
+    run(["/usr/sbin/sfdisk", image], `label: ${label}\n`);
+    expect(await signatureOf(image)).toEqual({ tableType: label });
   });
 });

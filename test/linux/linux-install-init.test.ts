@@ -95,7 +95,9 @@ cloud-init status; hostname`,
         sandbox,
         "touch /etc/cloud/cloud-init.disabled; /etc/init.d/cloud-final start; echo $?",
       );
-      expect(disabled.stdout).toBe("0\n");
+      expect(disabled.stdout).toBe(
+        'Not starting cloud-final: disabled by "/etc/cloud/cloud-init.disabled"\n0\n',
+      );
 
       const fresh = await open(["/sbin/init"]);
       fresh.write("/etc/inittab", "id:2:initdefault:\n");

@@ -12,13 +12,39 @@ import {
 } from "../support/linux-machine.ts";
 import { requireOrSkip } from "../support/require-or-skip.ts";
 
-const MARKS = ["i-marked-old", "marked-oldhost", "MARKED-RUNCMD", "192.0.2.20", "192.0.2.53"];
+const MARKS = [
+  "i-marked-old",
+  "marked-oldhost",
+  "MARKED-RUNCMD",
+  "MARKED-SCRIPT",
+  "192.0.2.20",
+  "192.0.2.53",
+];
 /** Where a cloud-init writes; the machine that the tests run on has our own sources elsewhere. */
 const PLACES = "/etc /home /run /srv /var/lib/cloud /var/log /root/.sh_history /root/.bash_history";
 const TIMEOUT_MS = 180_000;
 
 /** Files with a mark, but those of the seed, which stands for the drive. */
 const SEARCH = `grep -srlF ${MARKS.map((mark) => `-e ${mark}`).join(" ")} ${PLACES} --exclude-dir=seed --exclude-dir=t`;
+
+const USER_DATA = `Content-Type: multipart/mixed; boundary="marked"
+MIME-Version: 1.0
+
+--marked
+Content-Type: text/cloud-config
+
+#cloud-config
+manage_etc_hosts: localhost
+runcmd: [echo MARKED-RUNCMD]
+
+--marked
+Content-Type: text/x-shellscript-per-boot
+Content-Disposition: attachment; filename="marked.sh"
+
+#!/bin/sh
+echo MARKED-SCRIPT
+--marked--
+`;
 
 const metaData = (id: string, name: string): string =>
   JSON.stringify({ ...JSON.parse(META_DATA), uuid: id, hostname: `${name}.example.com`, name });
@@ -34,10 +60,7 @@ describe.skipIf(requireOrSkip(findSandboxObstacle()))("seal on Debian", () => {
     machine = await createLinuxMachine();
     machine.write(`${SEED_DIR}/meta_data.json`, metaData("i-marked-old", "marked-oldhost"));
     machine.write(`${SEED_DIR}/network_data.json`, NETWORK_DATA);
-    machine.write(
-      `${SEED_DIR}/user_data`,
-      "#cloud-config\nmanage_etc_hosts: localhost\nruncmd: [echo MARKED-RUNCMD]\n",
-    );
+    machine.write(`${SEED_DIR}/user_data`, USER_DATA);
     machine.write("/etc/machine-id", "0123456789abcdef0123456789abcdef\n");
     expect(bootLinux(machine).exitCodes).toEqual([0, 0, 0, 0]);
     machine.write("/root/.bash_history", "ssh marked-oldhost\n", 0o600);

@@ -36,7 +36,22 @@ describe("options of Ansible", () => {
 test.each([
   ["git@git.example.com:a/b.git", "git@git.example.com:a/b.git", undefined],
   ["https://git.example.com/a", "https://git.example.com/a", undefined],
-  ["https://bot@git.example.com/a", "https://bot@git.example.com/a", undefined],
+  [
+    "https://ghp_T@git.example.com/a",
+    "https://git.example.com/a",
+    "https://ghp_T:@git.example.com\n",
+  ],
+  [
+    "https://ghp_T:@git.example.com/a",
+    "https://git.example.com/a",
+    "https://ghp_T:@git.example.com\n",
+  ],
+  [
+    "https://u@x.example:p:@w@h.example.com/a@b",
+    "https://h.example.com/a@b",
+    "https://u%40x.example:p%3A%40w@h.example.com\n",
+  ],
+  ["ssh://git@git.example.com/a", "ssh://git@git.example.com/a", undefined],
   ["/srv/a@b:c", "/srv/a@b:c", undefined],
   [
     "https://bot:p w/d@git.example.com:8443/a?b#c".replace("/d", "d"),

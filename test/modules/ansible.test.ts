@@ -208,6 +208,26 @@ describe("ansible's secrets", () => {
     expect(machine.system.fs.list("/run/cloud-init")).toEqual([]);
   });
 
+  test("a token alone in an address is one, for pull, clone and galaxy", async () => {
+    const { machine, seen, done } = watched({
+      galaxy: {
+        actions: [["ansible-galaxy", "install", "git+https://MARKone-1234@a.example.com/x.git,v1"]],
+      },
+      pull: { url: "https://MARKtwo-1234@a.example.com/a.git", playbook_name: "x.yml" },
+      setup_controller: {
+        repositories: [{ source: "https://MARKthree-1@a.example.com/b.git", path: "/srv/b" }],
+      },
+    });
+    const run = await done;
+    expect(run.failures).toEqual([]);
+    expect(seen).toEqual([
+      "600 0 https://MARKone-1234:@a.example.com\n",
+      "600 0 https://MARKtwo-1234:@a.example.com\n",
+      "600 0 https://MARKthree-1:@a.example.com\n",
+    ]);
+    expect(JSON.stringify([machine.agentRuns, run.ledger, run.log])).not.toContain("MARK");
+  });
+
   test("of repositories that galaxy installs from go the same way", async () => {
     const { machine, seen, done } = watched({
       galaxy: {

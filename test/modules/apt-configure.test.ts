@@ -269,6 +269,52 @@ describe("repositories", () => {
     expect(mode("/etc/apt/apt.conf.d/90cloud-init-aptproxy")).toBe(0o600);
   });
 
+  test("so does a token", async () => {
+    const source = "deb https://TOKENtoken@p.example.com stable main";
+    const { mode } = await run({ sources_list: source, sources: { a: { source } } });
+    expect(mode("/etc/apt/sources.list.d/a.list")).toBe(0o600);
+    expect(mode(LIST)).toBe(0o600);
+  });
+
+  test("a name that is not known is not told where it may be part of a password", async () => {
+    const source = "deb https://u:pa$MARKword@p.example.com/$MIRROR stable main";
+    const { failures } = await run({ sources_list: source, sources: { a: { source } } });
+    expect(failures).toEqual([
+      expect.stringContaining('apt.sources_list: a "$" in user or password of an address'),
+      expect.stringContaining('apt.sources "a": a "$" in user or password of an address'),
+    ]);
+    expect(failures.join()).not.toContain("MARK");
+  });
+
+  test("a comment and a longer line are not the source; other blanks and a remark are", async () => {
+    const source = "deb https://p.example.com/debian bookworm main";
+    const path = "/etc/apt/sources.list.d/own.list";
+    const after = async (before: string, wanted = source): Promise<string | undefined> =>
+      (await run({ sources: { own: { source: wanted } } }, { files: { [path]: before } })).read(
+        path,
+      );
+    for (const before of [`# ${source}\n`, `${source}-old\n`, `x${source}\n`]) {
+      expect(await after(before)).toBe(`${before}${source}\n`);
+    }
+    for (const before of [`${source}\n`, `a\n deb  ${source.slice(4)} # ours\n`]) {
+      expect(await after(before)).toBe(before);
+    }
+    const more = source.replace("deb ", "deb-src ");
+    expect(await after(`${source}\n`, `${source}\n${more}`)).toBe(`${source}\n${more}\n`);
+  });
+
+  test("an entry of the newer format is there only as a whole", async () => {
+    const source = "Types: deb\nURIs: https://p.example.com\nSuites: stable\nComponents: main";
+    const path = "/etc/apt/sources.list.d/own.sources";
+    const after = async (before: string): Promise<string | undefined> =>
+      (await run({ sources: { own: { source } } }, { files: { [path]: before } })).read(path);
+    for (const before of [`${source} contrib\n`, `${source.replaceAll(/^/gmu, "# ")}\n`]) {
+      expect(await after(before)).toBe(`${before}\n${source}\n`);
+    }
+    const there = `# ours\n${source}\n\nTypes: deb\nURIs: x:y\nSuites: z\n`;
+    expect(await after(there)).toBe(there);
+  });
+
   test("a ppa goes to add-apt-repository, where that is installed", async () => {
     const sources = { a: { source: "ppa:team/tools" } };
     const program = "/usr/bin/add-apt-repository";

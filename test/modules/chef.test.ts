@@ -262,12 +262,15 @@ describe("omnibus", () => {
     const scripted: ScriptedSystem = createScriptedSystem({
       http: () => ({ status: 200, headers: {}, body: script }),
       commands: {
-        [SCRIPT]: () => {
+        [`/bin/sh ${SCRIPT} -v 18.4.12`]: () => {
           modes.push(scripted.system.fs.stat(SCRIPT)?.mode);
           scripted.system.fs.write("/opt/chef/bin/chef-client", "", { mode: 0o755 });
           return "";
         },
-        "/opt/chef/bin/chef-client": "",
+        "/opt/chef/bin/chef-client": () => {
+          scripted.system.fs.write("/etc/chef/client.pem", "own key");
+          return "";
+        },
       },
     });
     const { failures, ran } = await run(
@@ -275,7 +278,11 @@ describe("omnibus", () => {
       { scripted },
     );
     expect(failures).toEqual([]);
-    expect(ran).toEqual([`${SCRIPT} -v 18.4.12`, "/opt/chef/bin/chef-client -d -i 1800 -s 20"]);
+    // By its interpreter, since /var may be mounted noexec.
+    expect(ran).toEqual([
+      `/bin/sh ${SCRIPT} -v 18.4.12`,
+      "/opt/chef/bin/chef-client -d -i 1800 -s 20",
+    ]);
     expect(modes).toEqual([0o700]);
     expect(read(scripted, SCRIPT)).toBeUndefined();
     expect(read(scripted, "/etc/chef/validation.pem")).toBeUndefined();
@@ -340,6 +347,46 @@ describe("chef-client", () => {
     expect(await ran({ exec: false })).toEqual([]);
   });
 
+  /** The daemon gets its key from the server after so many seconds, or never. */
+  async function runDaemon(seconds: number, more: object = {}) {
+    const plain = withClient();
+    const { fs, clock } = plain.system;
+    let waitedMs = 0;
+    const sleep = async (ms: number): Promise<void> => {
+      waitedMs += ms;
+      if (waitedMs >= seconds * 1_000) {
+        fs.write("/etc/chef/client.pem", "own key");
+      }
+      await clock.sleep(ms);
+    };
+    const scripted = { ...plain, system: { ...plain.system, clock: { ...clock, sleep } } };
+    const settings = { ...BASE, exec: true, delete_validation_post_exec: true, ...more };
+    const { log, failures } = await run(settings, { scripted });
+    const isKept = read(scripted, "/etc/chef/validation.pem") !== undefined;
+    return { isKept, waitedMs, failures, warnings: log.filter((line) => line.startsWith("WARN")) };
+  }
+
+  test("in the background needs the validation key until it has its own", async () => {
+    expect(await runDaemon(30)).toEqual({
+      isKept: false,
+      waitedMs: 30_000,
+      failures: [],
+      warnings: [],
+    });
+    const { isKept, waitedMs, warnings } = await runDaemon(100_000);
+    expect([isKept, waitedMs]).toEqual([true, 180_000]);
+    expect(warnings).toEqual([
+      expect.stringContaining(
+        'chef: "/etc/chef/validation.pem" stays: chef-client has no key "/etc/chef/client.pem" yet',
+      ),
+    ]);
+  });
+
+  test("in the foreground has done with the validation key when it ends", async () => {
+    const { isKept, waitedMs } = await runDaemon(100_000, { exec_arguments: "--once" });
+    expect([isKept, waitedMs]).toEqual([false, 0]);
+  });
+
   test("that fails keeps the key and says where its log is", async () => {
     const scripted = withClient({ [CLIENT]: { exitCode: 1 } });
     const settings = { ...BASE, exec: true, delete_validation_post_exec: true };
@@ -350,6 +397,28 @@ describe("chef-client", () => {
 });
 
 describe("bad input", () => {
+  test("an instance-id that is no name of a node is no Ruby, and is told", async () => {
+    for (const id of ["i-#{`id`}", 'i"; system("id"); "', "i-'x", "i-\\"]) {
+      const scripted = withClient();
+      const { system } = scripted;
+      const { failures } = await runModule(chef, {
+        config: { chef: BASE },
+        system,
+        distro: createTestDistro(system),
+        instance: { id },
+      });
+      expect(failures).toEqual([expect.stringContaining("is used: set node_name")]);
+      const text = read(scripted, "/etc/chef/client.rb") ?? "";
+      expect(text).toMatch(/^node_name +"i-[A-Za-z0-9-]*"$/mu);
+    }
+    const { failures, scripted } = await run(
+      { ...BASE, node_name: "web 1" },
+      { scripted: withClient() },
+    );
+    expect(failures).toEqual([]);
+    expect(read(scripted, "/etc/chef/client.rb")).toContain('"web 1"');
+  });
+
   test("without a server, or without validation and key, nothing is done", async () => {
     const first = await run({ validation_name: "v" });
     expect(first.failures).toEqual(["Cannot set up chef: server_url is missing"]);

@@ -28,7 +28,8 @@ describe("debug", () => {
       locale: "en_US",
       log_cfgs: ["x-log"],
       _hidden: "x-hidden",
-      runcmd: ["echo hello"],
+      final_message: "echo hello",
+      runcmd: ["echo one", ["echo", "two"]],
     });
     expect(failures).toEqual([]);
     expect(
@@ -39,6 +40,7 @@ describe("debug", () => {
     ).toBeTrue();
     for (const part of [
       "echo hello",
+      "runcmd: '(commands: 2)'",
       "u-1",
       "i-test",
       "vm1",
@@ -61,12 +63,52 @@ describe("debug", () => {
       notes: "-----BEGIN OPENSSH PRIVATE KEY-----\nMARKnote",
       write_files: [{ path: "/x", content: "MARKcontent" }],
       apt: { http_proxy: "http://u:MARKproxy@proxy.example.com:3128/" },
-      chef: { validation_cert: "MARKchef", validation_key: "/etc/chef/v.pem" },
+      chef: {
+        validation_cert: "MARKchef",
+        validation_key: "/etc/chef/v.pem",
+        initial_attributes: { db: { pw: "MARKattribute" } },
+      },
+      ansible: {
+        pull: { extra_vars: "db=MARKvars" },
+        galaxy: { actions: [["role", "--token", "MARKtoken1", "--api-key=MARKtoken2", "x"]] },
+      },
+      rh_subscription: { "activation-key": "MARKactivation" },
+      landscape: { client: { registration_key: "MARKregistration" } },
+      reporting: { fleet: { type: "webhook", consumer_key: "MARKc", token_key: "MARKt" } },
+      unknown: { license_key: "/MARKbase64", hmac_key: ["MARKone"], key: 12_345_678_901 },
+      bootcmd: ["mysql -pMARKboot"],
       random_seed: { data: "MARKdata" },
     });
     expect(stdout).not.toContain("MARK");
+    expect(stdout).not.toContain("12345678901");
+    expect(stdout).toContain("bootcmd: '(commands: 1)'");
     expect(stdout).toContain("(11 characters)");
     expect(stdout).toContain("http://***@proxy.example.com:3128/");
+  });
+
+  test("shows keys that all may have, and where keys are", async () => {
+    const shown = {
+      ssh_authorized_keys: ["ssh-ed25519 AAAAauthorized"],
+      apt: {
+        sources: {
+          a: { keyid: "0123ABCD", key: "-----BEGIN PGP PUBLIC KEY BLOCK-----\nAAAApgp" },
+        },
+      },
+      yum_repos: { a: { gpgkey: ["https://example.com/key.asc"], sslclientkey: "/etc/pki/k.pem" } },
+      phone: { pub_key: "AAAApub", "my-key": { path: "/inner" } },
+    };
+    const { stdout } = await run(shown);
+    for (const text of [
+      "AAAAauthorized",
+      "0123ABCD",
+      "AAAApgp",
+      "https://example.com/key.asc",
+      "/etc/pki/k.pem",
+      "AAAApub",
+      "/inner",
+    ]) {
+      expect(stdout).toContain(text);
+    }
   });
 
   test("writes to a file for root alone, the argument's before the configuration's", async () => {

@@ -140,6 +140,16 @@ describe("mounts on AIX", () => {
     );
   });
 
+  test.each([
+    ["rw,hard", "bg,rw,hard"],
+    ["rw,fg", "rw,fg"],
+    ["hard,bg", "hard,bg"],
+  ])("NFS with the options %s is mounted with %s", async (given, written) => {
+    const result = await run({ mounts: [["192.0.2.10:/export", "/data", "nfs", given]] });
+    expect(result.failures).toEqual([]);
+    expect(result.text).toContain(`\toptions = ${written}\n`);
+  });
+
   test("keeps the stanza that crfs made and only turns its mount on", async () => {
     const result = await run({ mounts: [["/dev/madelv", "/made"]] });
     expect(result.failures).toEqual([]);

@@ -260,7 +260,8 @@ describe("puppet on Linux", () => {
       "https://raw.githubusercontent.com/puppetlabs/install-puppet/main/install.sh",
     ]);
     expect(machine.agentRuns.map(({ argv }) => argv)).toEqual([
-      [path, "-v", "8.4.0", "-c", "puppet8", "--cleanup"],
+      // By its interpreter, since /var may be mounted noexec.
+      ["/bin/sh", path, "-v", "8.4.0", "-c", "puppet8", "--cleanup"],
     ]);
     expect([directoryMode, scriptMode]).toEqual([0o700, 0o700]);
     expect(machine.mode(path)).toBeUndefined();
@@ -278,8 +279,13 @@ describe("puppet on Linux", () => {
     ["https://example.com/install.sh", { status: 503, body: script }, "status 503"],
     [
       "https://example.com/install.sh",
-      { status: 200, body: new TextEncoder().encode("<html>") },
+      { status: 200, body: new TextEncoder().encode("not found") },
       'it does not begin with "#!"',
+    ],
+    [
+      "https://example.com/install.sh",
+      { status: 200, body: new TextEncoder().encode("<html>") },
+      "a web page, no script; set puppet.aio_install_url",
     ],
     ["https://u:MARKsecret@example.com/i?t=MARKsecret", undefined, "no network in this test"],
   ])("a script that cannot be had from %s is a failure", async (url, answer, reason) => {

@@ -124,7 +124,7 @@ describe("its end", () => {
     [{ exitCode: 139 }, "exit code 139"],
     [
       { exitCode: 124, timedOut: true },
-      "it ran longer than 1h and was ended with all that it had started",
+      "it ran longer than 1h and was ended with its process group",
     ],
   ])("with %p is a failure that says how", async (result, ending) => {
     const { ledger, failures } = await run(result);

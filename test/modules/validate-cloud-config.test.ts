@@ -89,6 +89,11 @@ describe("written for Linux, on AIX", () => {
     ["runcmd: [[/bin/bash, -c, ls]]", "runcmd.0", "no /bin/bash"],
     ["bootcmd: [systemctl restart sshd]", "bootcmd.0", "startsrc"],
   ];
+  test("swap by its size needs no hint", async () => {
+    const found = await lines("#cloud-config\nswap: {size: 1G, volume_group: datavg}\n");
+    expect(found.filter((line) => line.includes(" hint "))).toEqual([]);
+  });
+
   test.each(HINTS)("%s", async (yaml, path, words) => {
     const found = await lines(`#cloud-config\n${yaml}\n`);
     expect(

@@ -208,3 +208,24 @@ describe("bad input", () => {
     expect(problems).toHaveLength(PROBLEM_COUNT_MAX + 1);
   });
 });
+
+test("DHCP overrides are told of, once for all devices", () => {
+  const device = { dhcp4: true, dhcp6: true, "dhcp4-overrides": { "route-metric": 100 } };
+  const { problems } = parseNetworkV2(
+    {
+      version: 2,
+      ethernets: {
+        eth0: device,
+        eth1: { ...device, "dhcp6-overrides": { "use-dns": false } },
+        eth2: { dhcp4: true, "dhcp4-overrides": {} },
+      },
+    },
+    "network-config",
+  );
+  expect(problems).toEqual([
+    expect.objectContaining({
+      message: expect.stringContaining('DHCP overrides of "eth0", "eth1" are not used'),
+      severity: "warning",
+    }),
+  ]);
+});

@@ -106,6 +106,16 @@ test("passwords in addresses of proxies and repositories are secret, the address
   );
 });
 
+test("a password in an address is secret as a whole, also with an at sign in it", () => {
+  const config = {
+    datasource: { NoCloud: { seedfrom: "http://user:pa@S3CRETPW@192.0.2.1/" } },
+    list: "http://a:first-1@192.0.2.1,http://b:second-2@192.0.2.2/ c@example.com",
+  };
+  expect(maskAfter(config, "pa@S3CRETPW first-1 second-2 c@example.com 192.0.2.1")).toBe(
+    "*** *** *** c@example.com 192.0.2.1",
+  );
+});
+
 test("of debconf's answers those to questions for passwords are secret", () => {
   const config = {
     debconf_selections: { db: "db db/root password hunter22\ndb db/port select 5432-port" },
@@ -125,4 +135,45 @@ test("of mounts the passwords among the options are secret", () => {
   const options = "username=user77,password=hunter22,vers=3.0";
   const mounts = ["text", ["//nas.example.com/share", "/data", "cifs", options]];
   expect(maskAfter({ mounts }, "user77 hunter22 3.0")).toBe("user77 *** 3.0");
+});
+
+test("a token alone in an address over http is secret; a short name, and a user of ssh, are none", () => {
+  const config = {
+    ansible: { pull: { url: "https://hunter2222@git.example.com/a.git" } },
+    other: "https://hunter3333:x-oauth-basic@git.example.com HTTP://hunter4444:@h.example.com",
+    names: ["https://deploy@git.example.com", "ssh://maintainer@git.example.com", "builders1@h:x"],
+  };
+  expect(
+    maskAfter(
+      config,
+      "hunter2222 hunter3333 hunter4444 deploy maintainer builders1 git.example.com",
+    ),
+  ).toBe("*** *** *** deploy maintainer builders1 git.example.com");
+});
+
+test("who asks by OAuth is secret only where it is no short name", () => {
+  const keys = (consumer: string, token: string) => ({
+    reporting: { fleet: { consumer_key: consumer, token_key: token, token_secret: "hunter22" } },
+  });
+  expect(maskAfter(keys("web", "vm1"), "web vm1 hunter22")).toBe("web vm1 ***");
+  expect(maskAfter(keys("network", "config"), "config of network")).toBe("config of network");
+  expect(maskAfter(keys("Xk29fj20dkQ", "92jf92jfQQ"), "Xk29fj20dkQ 92jf92jfQQ")).toBe("*** ***");
+});
+
+test("the name of a handler or of a repository makes no secret of what is in it", () => {
+  const config = {
+    reporting: { "private-hook": { type: "webhook", token_secret: "hunter22" } },
+    yum_repos: { my_secrets: { name: "Tools", password: "hunter33" }, private_token: "hunter44" },
+  };
+  expect(maskAfter(config, "webhook Tools hunter22 hunter33 hunter44")).toBe(
+    "webhook Tools *** *** ***",
+  );
+});
+
+test("keys that machines are registered with are secret", () => {
+  const config = {
+    rh_subscription: { "activation-key": "hunter22" },
+    landscape: { client: { registration_key: "hunter33" } },
+  };
+  expect(maskAfter(config, "hunter22 hunter33")).toBe("*** ***");
 });

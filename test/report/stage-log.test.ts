@@ -52,6 +52,18 @@ describe("stage log", () => {
     expect(readText(system.fs, FILE)).toContain("[DEBUG]: why");
   });
 
+  test("control characters in a message are spelled out, line ends and tabs are not", () => {
+    const { system, output } = createScriptedSystem();
+    const log = createStageLog(system, (text) => text);
+    log.open([toFile, toConsole]);
+    log.named("a").warn("disc \u001B[2J\u009B\r\u202Ex\n\tsecond line");
+    const shown = String.raw`disc \x1b[2J\x9b\x0d\u{202e}x`;
+    for (const text of [readText(system.fs, FILE), output.stderr]) {
+      expect(text).toEndWith(`a[WARNING]: ${shown}\n\tsecond line\n`);
+    }
+    expect(log.recoverableErrors()).toEqual({ WARNING: [`${shown}\n\tsecond line`] });
+  });
+
   test("a new log is not readable by everybody", () => {
     const { system } = createScriptedSystem();
     const log = createStageLog(system, (text) => text);

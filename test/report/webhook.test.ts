@@ -114,12 +114,24 @@ describe("a server that does not answer", () => {
     expect(Math.max(...requests.map(({ timeoutMs }) => timeoutMs))).toBeLessThanOrEqual(2_500);
   });
 
-  test("a refusal is not tried again", async () => {
-    const { system, requests } = createServer([401]);
+  test("a refusal is not tried again, and keeps nothing back", async () => {
+    const { system, names } = createServer([400, 200]);
     const webhook = createWebhook(system, { ...SETTINGS, retries: 10 }, NOTHING);
-    webhook.add(START);
-    expect((await webhook.close(60_000)).failure).toEndWith("was answered with status 401");
-    expect(requests).toHaveLength(3);
+    numbered(3).forEach((event) => webhook.add(event));
+    const rest = await webhook.close(60_000);
+    expect(names()).toEqual(["0", "1", "2"]);
+    expect(rest).toMatchObject({ events: [], droppedCount: 1 });
+    expect(rest.failure).toEndWith("was answered with status 400");
+  });
+
+  test("one that refuses everything is left alone after twenty", async () => {
+    const { system, requests } = createServer([401]);
+    const webhook = createWebhook(system, SETTINGS, NOTHING);
+    numbered(50).forEach((event) => webhook.add(event));
+    const rest = await webhook.close(60_000);
+    expect(requests).toHaveLength(20);
+    expect(rest.events).toHaveLength(30);
+    expect(rest.droppedCount).toBe(20);
   });
 });
 

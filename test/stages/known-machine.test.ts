@@ -110,7 +110,10 @@ test.each([
   [["configdrive", "None"], true],
   [["None"], false],
   [[], false],
-  ["ConfigDrive", false],
+  ["ConfigDrive", true],
+  [" DataSourceConfigDrive\n", true],
+  [[" ConfigDrive "], true],
+  ["NoCloud", false],
   [[7, null], false],
   [undefined, false],
 ])("whether datasource_list %j names ConfigDrive: %p", (list, isNamed) => {

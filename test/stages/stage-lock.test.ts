@@ -1,10 +1,11 @@
-import { expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { createPaths } from "../../src/instance/paths.ts";
 import { createScriptedSystem } from "../../src/simulator/scripted-system.ts";
 import type { StageFrame } from "../../src/stages/stage-frame.ts";
 import { takeLock } from "../../src/stages/stage-lock.ts";
-import { readText } from "../../src/system/files.ts";
-import type { System } from "../../src/system/system.ts";
+import { readText, readTextIfExists } from "../../src/system/files.ts";
+import { createMemoryFileSystem } from "../../src/system/memory-file-system.ts";
+import type { FileSystem, System } from "../../src/system/system.ts";
 import { createTestLogger } from "../support/module-context.ts";
 
 const LOCK = "/run/cloud-init/stage.lock";
@@ -17,11 +18,11 @@ const paths = createPaths({
 });
 
 /** What `takeLock` asks of a frame. */
-function frameOf(system: System): StageFrame {
+function frameOf(system: System, lines: string[] = []): StageFrame {
   const parts: Pick<StageFrame, "base" | "paths" | "log"> = {
     base: system,
     paths,
-    log: createTestLogger([]),
+    log: createTestLogger(lines),
   };
   return parts as StageFrame;
 }
@@ -73,4 +74,85 @@ test("a script of the stage that holds the lock may run a module", async () => {
 test("a disk that takes no lock does not keep the stage from running", async () => {
   const { system } = createScriptedSystem({ files: { "/run": "a file, not a directory" } });
   expect(await takeLock(frameOf(system))).toBeDefined();
+});
+
+describe("of two stages that come at once, at whatever moment, one holds the lock", () => {
+  const NOW_MS = 1_000;
+  const beginnings: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+    "no lock": {},
+    "a lock of a process that is gone": { [LOCK]: "4711\n" },
+    "a lock of nobody": { [LOCK]: "" },
+    "a lock, and a claim on it, of processes that are gone": {
+      [LOCK]: "4711\n",
+      [`${LOCK}.4711-${NOW_MS}`]: "4712\n",
+    },
+  };
+
+  /** A stage whose every look at the disc, and every write, is told of before. */
+  function stage(disc: FileSystem, pid: number, lines: string[], beforeStep = () => {}) {
+    const { system } = createScriptedSystem();
+    const told =
+      <A extends unknown[], R>(method: (...args: A) => R) =>
+      (...args: A): R => {
+        beforeStep();
+        return method(...args);
+      };
+    const fs: FileSystem = {
+      ...disc,
+      stat: told((path) => disc.stat(path)),
+      readBytesIfExists: told((path) => disc.readBytesIfExists(path)),
+      write: told((path, content, options) => disc.write(path, content, options)),
+      remove: told((path) => disc.remove(path)),
+    };
+    const clock = { ...system.clock, uptimeSeconds: () => undefined };
+    return frameOf({ ...system, fs, clock, process: { ...system.process, pid } }, lines);
+  }
+
+  /** The second stage comes before step `at` of the first one, and may be done before it, too. */
+  async function race(files: Readonly<Record<string, string>>, at: number, isShort: boolean) {
+    const disc = createMemoryFileSystem(files, { nowMs: () => NOW_MS });
+    disc.makeDirectory("/proc/21");
+    disc.makeDirectory("/proc/22");
+    const lines: string[] = [];
+    let second: Promise<(() => void) | undefined> = Promise.resolve(undefined);
+    let steps = 0;
+    const first = stage(disc, 21, lines, () => {
+      steps += 1;
+      if (steps === at) {
+        second = takeLock(stage(disc, 22, lines));
+        if (isShort && readTextIfExists(disc, LOCK) === "22\n") {
+          disc.remove(LOCK);
+        }
+      }
+    });
+    const releases = [await takeLock(first), await second];
+    const holder = readTextIfExists(disc, LOCK);
+    const held = releases.map((release) => release !== undefined);
+    const stepsToHold = steps;
+    releases.forEach((release) => release?.());
+    const warnings = lines.filter((line) => line.startsWith("WARNING"));
+    return { steps: stepsToHold, holder, held, warnings, left: disc.list("/run/cloud-init") };
+  }
+
+  test.each(Object.entries(beginnings))("%s", async (_, files) => {
+    const { steps } = await race(files, 0, false);
+    expect(steps).toBeGreaterThan(1);
+    for (let at = 1; at <= steps; at += 1) {
+      const { holder, held, warnings, left } = await race(files, at, false);
+      const isFirst = holder === "21\n";
+      expect({ at, held, warnings, left }).toEqual({
+        at,
+        held: [isFirst, !isFirst],
+        warnings: [],
+        left: [],
+      });
+      const short = await race(files, at, true);
+      expect({ at, holder: short.holder, warnings: short.warnings, left: short.left }).toEqual({
+        at,
+        holder: "21\n",
+        warnings: [],
+        left: [],
+      });
+    }
+  });
 });

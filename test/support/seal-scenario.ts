@@ -8,7 +8,7 @@ import { TWO_GROUPS } from "./storage-scenario.ts";
 /** Strings that only the first instance has. */
 export const OLD_ID = "0ddba11a-aaaa-4aaa-8aaa-0123456789ab";
 export const OLD_HOST = "marked-oldhost";
-export const OLD_USER_DATA = `#cloud-config
+const OLD_CONFIG = `#cloud-config
 manage_etc_hosts: true
 runcmd:
   - echo MARKED-RUNCMD
@@ -17,6 +17,24 @@ bootcmd:
 final_message: MARKED-FINAL
 ssh_authorized_keys:
   - ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIMarkedPublicKeyOfTheOldInstance0000000000000 old@example.com
+mounts:
+  - ["192.0.2.99:/export", /import, nfs, noauto]
+`;
+const script = (frequency: string): string => `--marked
+Content-Type: text/x-shellscript-${frequency}
+Content-Disposition: attachment; filename="${frequency}-marked.sh"
+
+#!/bin/sh
+echo MARKED-SCRIPT
+`;
+export const OLD_USER_DATA = `Content-Type: multipart/mixed; boundary="marked"
+MIME-Version: 1.0
+
+--marked
+Content-Type: text/cloud-config
+
+${OLD_CONFIG}
+${["per-boot", "per-instance", "per-once"].map(script).join("")}--marked--
 `;
 export const OLD_ADDRESS = "192.0.2.20";
 export const MARKS = [
@@ -25,6 +43,8 @@ export const MARKS = [
   "MARKED-RUNCMD",
   "MARKED-BOOTCMD",
   "MARKED-FINAL",
+  "MARKED-SCRIPT",
+  "192.0.2.99",
   OLD_ADDRESS,
   "192.0.2.53",
 ];

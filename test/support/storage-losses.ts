@@ -107,6 +107,12 @@ export function findLosses(
     if (now?.foreignData !== before.foreignData && !permission.disks.has(before.name)) {
       losses.push(`${before.name} has lost "${before.foreignData ?? ""}"`);
     }
+    const owner = volumeGroups.find(({ members }) => members.includes(before.pvid));
+    const wasMember = held.groups.some(({ members }) => members.includes(before.pvid));
+    if (before.pvid !== "" && owner !== undefined && !wasMember) {
+      const isGivenUp = permission.disks.has(before.name);
+      losses.push(...(isGivenUp ? [] : [`${before.name} had a PVID and is in ${owner.name} now`]));
+    }
   }
   for (const before of held.groups) {
     const isGivenUp =

@@ -27,6 +27,11 @@ async function main(): Promise<void> {
       sys.output.write("stdout", copied.stdout);
       return;
     }
+    case "input": {
+      const bytes = await sys.input?.readAll(Number(root));
+      sys.output.write("stdout", `${bytes?.length} ${new TextDecoder().decode(bytes?.slice(-3))}`);
+      return;
+    }
     case "wait-for-user":
       await sys.output.redirect({ stdout: { kind: "tee", path: `${root}/log` }, stderr: "&1" });
       await sys.exec.run(["/bin/sh", `${root}/script`], { owner: "user", output: "inherit" });

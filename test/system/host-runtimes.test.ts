@@ -144,6 +144,36 @@ describe.each(["bun", "node"])("host system under %s", (runtime) => {
   );
 
   test.skipIf(skip)(
+    "standard input is read to its end, whatever it is, and up to a limit",
+    async () => {
+      const file = path.join(makeRoot(), "input");
+      fs.writeFileSync(file, `${"x".repeat(300_000)}end`);
+      const fd = fs.openSync(file, "r");
+      const [program, args] = argvOf("input", "1000000");
+      const fromFile = spawnSync(program, args, { stdio: [fd, "pipe", "pipe"], encoding: "utf8" });
+      fs.closeSync(fd);
+      const line = [program, ...args].map((word) => `'${word}'`).join(" ");
+      const sh = (script: string) => spawnSync("/bin/sh", ["-c", script], { encoding: "utf8" });
+      const told = { status: 0, stdout: "300003 end", stderr: "" };
+      expect(fromFile).toMatchObject(told);
+      expect(sh(`cat ${file} | ${line}`)).toMatchObject(told);
+      expect(sh(`${line} </dev/null`)).toMatchObject({ ...told, stdout: "0 " });
+      // Node gives a child that is fed a socket, of which /dev/stdin cannot be opened.
+      const socket = `const { spawn } = require("node:child_process");
+const child = spawn(process.argv[1], process.argv.slice(2), { stdio: ["pipe", "inherit", "inherit"] });
+child.stdin.end(require("node:fs").readFileSync(${JSON.stringify(file)}));`;
+      if (hasNode) {
+        const fed = spawnSync("node", ["-e", socket, program, ...args], { encoding: "utf8" });
+        expect(fed).toMatchObject(told);
+      }
+      const long = sh(`yes | ${line.replace("1000000", "1000")}`);
+      expect(long.status).not.toBe(0);
+      expect(long.stderr).toContain("the file is too large (EFBIG)");
+    },
+    60_000,
+  );
+
+  test.skipIf(skip)(
     "files behave alike",
     async () => {
       const { code, stdout, stderr } = await run("files", makeRoot());

@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { spawnSync } from "node:child_process";
 import { lstatSync, mkdtempSync, readFileSync, readlinkSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -30,7 +30,10 @@ describe("a cpio archive", () => {
   });
 
   describe.skipIf(requireOrSkip(findToolObstacle("busybox")))("unpacked by busybox", () => {
-    const directory = mkdtempSync(join(tmpdir(), "cloud-init-cpio-"));
+    let directory: string;
+    beforeAll(() => {
+      directory = mkdtempSync(join(tmpdir(), "cloud-init-cpio-"));
+    });
     afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
     test("gives files, modes and links back", () => {

@@ -33,6 +33,10 @@ describe.skipIf(requireOrSkip(obstacle))("a POWER machine with the carrier", () 
 
   expectBoot(() => booted, "ppc64le");
 
+  test("does all that by a clock that was never set", () => {
+    expect(booted.console).toMatch(/ running 'init-local' at Fri, 02 Jan 1970 00:/u);
+  });
+
   test("has the drive on a virtual SCSI adapter and unpacks the runtime once", () => {
     expect(booted.console).toContain("v-scsi@");
     expect(booted.files[REPORTED.runtimeBefore]?.content).toMatch(

@@ -10,14 +10,25 @@ export type AnalyzeInput =
   | { readonly ok: true; readonly content: LogContent }
   | { readonly ok: false; readonly message: string };
 
+/** The years 0 to 9999, in seconds: what a log can hold, and a date has four digits for. */
+const TIMESTAMP_MIN = -62_167_219_200;
+const TIMESTAMP_MAX = 253_402_300_799;
+
 /** A log of a whole year of boots is shorter. */
 const INPUT_BYTES_MAX = 512 * 1024 * 1024;
 
-/** Reads a log, a log that logrotate has packed, or what `analyze dump` wrote. */
-export function readAnalyzeInput(sys: System, path: string, shownPath: string): AnalyzeInput {
+/** Reads a log, a log that logrotate has packed, or what `analyze dump` wrote. No `path`: from the standard input. */
+export async function readAnalyzeInput(
+  sys: System,
+  path: string | undefined,
+  shownPath: string,
+): Promise<AnalyzeInput> {
   let bytes: Uint8Array;
   try {
-    bytes = sys.fs.readBytes(path);
+    bytes =
+      path === undefined
+        ? ((await sys.input?.readAll(INPUT_BYTES_MAX)) ?? new Uint8Array())
+        : sys.fs.readBytes(path);
   } catch (error) {
     const why = error instanceof FileError && error.code !== "ENOENT" ? `: ${error.message}` : "";
     return { ok: false, message: `Cannot open file ${shownPath}${why}` };
@@ -60,6 +71,7 @@ function isBootEvent(value: unknown): value is BootEvent {
     typeof value["description"] === "string" &&
     (value["event_type"] === "start" || value["event_type"] === "finish") &&
     typeof value["timestamp"] === "number" &&
-    Number.isFinite(value["timestamp"])
+    value["timestamp"] >= TIMESTAMP_MIN &&
+    value["timestamp"] <= TIMESTAMP_MAX
   );
 }

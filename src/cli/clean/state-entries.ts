@@ -16,6 +16,7 @@ export function stateEntries(
   return [
     ...entriesOf(fs, paths.cloudDir).filter((path) => seed || path !== `${paths.cloudDir}/${SEED}`),
     ...entriesOf(fs, paths.runDir),
+    ...(paths.defaultRunDir === undefined ? [] : entriesOf(fs, paths.defaultRunDir)),
   ];
 }
 

@@ -44,7 +44,11 @@ export async function collectArchive(
   // Who asks for user-data asks for what is secret in it: masking the rest would only deceive.
   const secrets = wishes.userData
     ? undefined
-    : findKnownSecrets(sys, paths, { configs, files: selection.files.map(({ path }) => path) });
+    : findKnownSecrets(sys, paths, {
+        configs,
+        // What is in no file of the archive may be in the logs.
+        files: [...selection.files, ...selection.leftOut].map(({ path }) => path),
+      });
   const bundle = createBundle(sys.clock.now());
   bundle.add("version", Buffer.from(`${VERSION}\n`), "this program");
   for (const { name, content, command } of await runDiagnosis(sys, diagnosis, secrets)) {
@@ -79,7 +83,7 @@ function about(
   const masking =
     secrets === undefined
       ? "Nothing was masked: the files are as they are on the machine"
-      : "Known secrets, password hashes and private keys were replaced by ***";
+      : "Known secrets, password hashes, private keys, and what looks like a password or a token were replaced by ***";
   return [
     "",
     masking,

@@ -4,12 +4,14 @@ import { isDirectory, readTextIfExists } from "../../system/files.ts";
 import type { System } from "../../system/system.ts";
 import { isRecord } from "../../text/record.ts";
 import { parseYaml } from "../../text/yaml.ts";
+import { configDirectories } from "./select-files.ts";
 
 /** A file that is longer is no configuration. */
 const CONFIG_BYTES_MAX = 16 * 1024 * 1024;
 const DEPTH_MAX = 32;
 /** Of configuration and of seeds. */
-const DOCUMENT_NAME = /\.(?:cfg|json|ya?ml)$|\/meta[-_]data$|\/network[-_]config$/u;
+const DOCUMENT_NAME =
+  /\.(?:cfg|json|ya?ml)$|\/(?:meta|user|vendor)[-_]data\d?$|\/network[-_]config$|\/ovf-env\.xml$/u;
 
 /**
  * Every secret that this machine's configuration, metadata and user-data hold, of earlier instances
@@ -28,7 +30,10 @@ export function findKnownSecrets(
   };
   given.configs.forEach(add);
   // A value that another file overrides is in none of the configurations above.
-  const documents = given.files.filter((path) => DOCUMENT_NAME.test(path));
+  const configs = configDirectories(paths).map((directory) => `${directory}/`);
+  const documents = given.files.filter(
+    (path) => DOCUMENT_NAME.test(path) || configs.some((directory) => path.startsWith(directory)),
+  );
   for (const path of new Set([...documentPaths(sys, paths), ...documents])) {
     add(readDocument(sys, path));
   }
@@ -66,11 +71,20 @@ function readDocument(sys: System, path: string): unknown {
     if (text.startsWith("{")) {
       return JSON.parse(text);
     }
+    if (path.endsWith(".xml")) {
+      return readOvfProperties(text);
+    }
     const parsed = parseYaml(text, path);
     return parsed.ok ? parsed.value : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** `<Property oe:key="password" oe:value="…"/>` of the OVF environment (DSP0243). */
+function readOvfProperties(text: string): unknown {
+  const properties = text.matchAll(/\boe:key="([^"]{0,256})"\s{1,64}oe:value="([^"]{0,65536})"/gu);
+  return Object.fromEntries([...properties].map(([, key = "", value = ""]) => [key, value]));
 }
 
 function mapStrings(value: unknown, change: (text: string) => string, depth: number): unknown {

@@ -1,24 +1,22 @@
 import type { Secrets } from "../../report/secrets.ts";
+import { maskForms } from "./mask-forms.ts";
+import { maskPrivateKeys } from "./mask-private-keys.ts";
 
 const MASK = "***";
 
 /**
  * The text without the secrets that are known, and without what looks like one whoever wrote it:
- * private keys, password hashes, and the passwords that the old Python agent listed in its log.
+ * private keys, password hashes, tokens, values of keys that name a secret, and the passwords that
+ * the old Python agent listed in its log.
  */
 export function maskText(text: string, secrets: Secrets): string {
-  return secrets
-    .mask(text)
-    .replaceAll(PRIVATE_KEY, `$1${MASK}$2`)
+  const masked = maskPrivateKeys(secrets.mask(text))
     .replaceAll(HASH, MASK)
     .replaceAll(PASSWORD_LIST, (_all, head: string, list: string) => {
       return head + list.replaceAll(/^([^\s:]+):\S.*$/gmu, `$1:${MASK}`);
     });
+  return maskForms(masked);
 }
-
-/** RFC 7468; within JSON the ends of its lines are written `\n`. */
-const PRIVATE_KEY =
-  /(-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY-----)[A-Za-z0-9+/=\s\\:,-]{0,20000}?(-----END [A-Z0-9 ]{0,40}PRIVATE KEY-----)/gu;
 
 /** crypt(5), and AIX's own loadable algorithms: `{ssha512}06$salt$hash`. */
 const HASH =

@@ -51,7 +51,7 @@ export function selectFiles(
     names.add(name);
     files.set(path, { path, name, isLog: true });
   }
-  const trees = [configDirectory(paths), "/etc/cloud", ...stateTrees(fs, paths)];
+  const trees = [...configDirectories(paths), ...stateTrees(fs, paths)];
   const found = [...trees.flatMap((root) => walk(fs, root, leftOut)), ...given.systemFiles];
   for (const path of found) {
     const stat = fs.stat(path);
@@ -68,8 +68,10 @@ export function selectFiles(
   return { files: [...files.values()], leftOut };
 }
 
-function configDirectory(paths: Paths): string {
-  return paths.configFile.slice(0, paths.configFile.lastIndexOf("/"));
+/** Where the configuration is, with whatever copies of it somebody has left there. */
+export function configDirectories(paths: Paths): readonly string[] {
+  const own = paths.configFile.slice(0, paths.configFile.lastIndexOf("/"));
+  return [...new Set([own, "/etc/cloud"])];
 }
 
 function stateTrees(fs: FileSystem, paths: Paths): readonly string[] {
@@ -81,6 +83,7 @@ function stateTrees(fs: FileSystem, paths: Paths): readonly string[] {
     paths.seedDir,
     ...(instance === undefined ? [] : [instance]),
     paths.runDir,
+    ...(paths.defaultRunDir === undefined ? [] : [paths.defaultRunDir]),
   ];
 }
 
@@ -140,13 +143,17 @@ function reasonToLeaveOut(
 
 const PUBLIC = 0o004;
 
-/** User-data and vendor-data, what was made of them, and what keeps the metadata with its passwords. */
+/** User-data and vendor-data, also as OVF and OpenNebula bring it, what was made of them, and what keeps the metadata with its passwords. */
 const USER_DATA_NAME =
-  /^(?:(?:user|vendor)[-_]?data.*|(?:vendor2?-)?cloud-config\.txt|combined-cloud-config\.json|instance-data-sensitive\.json|obj\.pkl|reporting-.*\.json)$/u;
+  /^(?:ovf-env\.xml|context\.sh|(?:user|vendor)[-_]?data.*|(?:vendor2?-)?cloud-config\.txt|combined-cloud-config\.json|instance-data-sensitive\.json|obj\.pkl|reporting-.*\.json)$/u;
 
 function holdsUserData(path: string, paths: Paths): boolean {
   const name = path.slice(path.lastIndexOf("/") + 1);
   if (USER_DATA_NAME.test(name)) {
+    return true;
+  }
+  // Of a config drive: files that are to be on the machine.
+  if (path.startsWith(`${paths.seedDir}/`) && path.includes("/openstack/content/")) {
     return true;
   }
   const isOfInstance = path.startsWith(`${paths.instancesDir}/`);

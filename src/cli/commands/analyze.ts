@@ -56,8 +56,8 @@ export function createAnalyzeCommand(ctx: CliContext): Command {
     async run(args) {
       const view = readView(args.view);
       const { infile, outfile } = args;
-      const path = infile === "-" ? "/dev/stdin" : absolutePath(ctx, infile);
-      const input = readAnalyzeInput(ctx.sys, path, infile);
+      const path = infile === "-" ? undefined : absolutePath(ctx, infile);
+      const input = await readAnalyzeInput(ctx.sys, path, infile);
       if (!input.ok) {
         ctx.stderr(`${input.message}\n`);
         ctx.exitCode = 1;

@@ -32,7 +32,7 @@ export function createCloudIdCommand(ctx: CliContext): Command {
     ],
     async run(args) {
       const paths = await installedPaths(ctx.sys);
-      const boot = readBootStatus(ctx.sys, paths.configFile, paths.runDir);
+      const boot = readBootStatus(ctx.sys, paths);
       const files = readStatusFiles(ctx.sys, [paths.runDir, paths.dataDir]);
       const { status } = summariseStatus(files, boot);
       if (status === "disabled" || status === "not started") {

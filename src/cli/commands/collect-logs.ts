@@ -11,6 +11,8 @@ import { UsageError } from "../usage-error.ts";
 
 const DEFAULT_FILE = "cloud-init.tar.gz";
 const MODE_PRIVATE = 0o600;
+/** "system" on AIX, "root" on Linux: only root gets here. */
+const ROOT_GROUP = 0;
 
 /** `cloud-init collect-logs` (compat core.md §7.5): what somebody needs who looks for a fault, in one file. */
 export function createCollectLogsCommand(ctx: CliContext): Command {
@@ -66,11 +68,18 @@ export function createCollectLogsCommand(ctx: CliContext): Command {
         ctx.exitCode = 1;
         return;
       }
+      const isThere = ctx.sys.fs.stat(path) !== undefined;
       const machine = await openMachine(ctx);
       const { collectArchive } = await import("../collect/collect-archive.ts");
       const archive = await collectArchive(ctx.sys, machine, { userData, onlyPublic });
       try {
-        ctx.sys.fs.write(path, archive.bytes, { mode: MODE_PRIVATE });
+        // Whoever has put a file there meanwhile must not get what is in ours.
+        const { uid } = ctx.sys.process;
+        ctx.sys.fs.write(path, archive.bytes, {
+          mode: MODE_PRIVATE,
+          owner: `${uid}:${ROOT_GROUP}`,
+          exclusive: !isThere,
+        });
       } catch (error) {
         const size = formatSize(archive.bytes.length);
         ctx.stderr(`${errorMessage(error)} (it would have ${size})\n`);
@@ -90,8 +99,11 @@ function findObstacle({ sys }: CliContext, path: string): string | undefined {
     return `there is no directory "${directory}"`;
   }
   const found = sys.fs.stat(path);
-  return found === undefined || found.kind === "file"
-    ? undefined
+  if (found === undefined || (found.kind === "file" && found.uid === sys.process.uid)) {
+    return undefined;
+  }
+  return found.kind === "file"
+    ? `a file of another user (uid ${found.uid}) is there, who could read the archive; remove it or name another file with --tarfile`
     : `${KINDS[found.kind]} is there, which is left alone; name another file with --tarfile`;
 }
 
@@ -111,10 +123,11 @@ function report(ctx: CliContext, archive: CollectedArchive, isVerbose: boolean):
 }
 
 function warningFor(userData: boolean, onlyPublic: boolean): string {
-  if (onlyPublic) {
-    return "";
+  if (userData) {
+    return "WARNING: It holds user-data and whatever is secret in it. Give it to nobody who must not know that.\n";
   }
-  return userData
-    ? "WARNING: It holds user-data and whatever is secret in it. Give it to nobody who must not know that.\n"
-    : "WARNING: Known secrets are masked and user-data is not in it, but scripts may have written others into the logs. Look through it before you hand it on, or use --redact-sensitive to take only what every user may read.\n";
+  const hint = onlyPublic
+    ? ""
+    : ", or use --redact-sensitive to take, beside the logs, only what every user may read";
+  return `WARNING: Known secrets and what looks like one are masked and user-data is not in it, but scripts may have written others into the logs. Look through it before you hand it on${hint}.\n`;
 }

@@ -66,6 +66,13 @@ export function createInstallCommand(ctx: CliContext): Command {
       }
       const distro = args.distro ?? findImageDistro(ctx.sys, root);
       checkDistro(args.distro);
+      if (root !== "/" && distro === "aix" && isElf(ctx, program)) {
+        ctx.stderr(
+          `Cannot install "${program}" for AIX: it is a program of Linux. Run the carrier or the package for AIX, see "One file for AIX" in README\n`,
+        );
+        ctx.exitCode = 1;
+        return;
+      }
       await install(ctx, {
         root,
         isAix: distro === "aix",
@@ -75,6 +82,20 @@ export function createInstallCommand(ctx: CliContext): Command {
       });
     },
   });
+}
+
+/** Whether a file begins as Linux's executables do (elf(5)). */
+function isElf({ sys }: CliContext, path: string): boolean {
+  try {
+    const file = sys.fs.open(path);
+    try {
+      return file.read(0, 4).join() === "127,69,76,70";
+    } finally {
+      file.close();
+    }
+  } catch {
+    return false;
+  }
 }
 
 interface Wanted {
@@ -113,6 +134,11 @@ async function install(ctx: CliContext, wanted: Wanted): Promise<void> {
   const record = recordUndo(sys, intended, say);
   applyItems(sys, root, items, say);
   undo.writeUndoRecord(sys.fs, posix.join(root, undoDir), record);
+  const { oldRuntimes } = await import("../install/runtime-items.ts");
+  for (const path of oldRuntimes(sys.fs, root, sys.process.runtimeDirectory)) {
+    sys.fs.remove(path);
+    say(`removed ${path}: the runtime of another version`);
+  }
   await sayWhatIsOdd(ctx, wanted, items);
   if (pythonDirs.length > 0) {
     await sayTakeOver(ctx, wanted, modulesDir, pythonDirs);

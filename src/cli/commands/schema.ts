@@ -1,10 +1,10 @@
 import { distroDefaults, findDistroName } from "../../distros/registry.ts";
-import { createPaths } from "../../instance/paths.ts";
 import { isFile, readTextIfExists } from "../../system/files.ts";
 import { errorMessage } from "../../text/error-message.ts";
 import { absolutePath } from "../absolute-path.ts";
 import type { CliContext } from "../cli-context.ts";
 import { type Command, defineSubcommand } from "../command.ts";
+import { installedPaths } from "../installed-paths.ts";
 import type { ExternalKeyCheck } from "../../modules/external-schemas.ts";
 import type { InputOptions, SchemaType } from "../schema/check-input.ts";
 import type { SchemaInput } from "../schema/schema-inputs.ts";
@@ -123,7 +123,7 @@ async function checkFile(
 
 async function checkSystem(ctx: CliContext, options: CheckCommand): Promise<void> {
   const { findSystemInputs } = await import("../schema/schema-inputs.ts");
-  const paths = createPaths((await distroDefaults(ctx.sys)).paths);
+  const paths = await installedPaths(ctx.sys);
   const inputs: (SchemaInput & { readonly shownName: string })[] = [];
   for (const input of findSystemInputs(ctx.sys, paths)) {
     inputs.push({ ...input, shownName: input.title });
@@ -206,7 +206,7 @@ async function externalKeyCheck(
 
 /** Undefined where nobody can read it: only a template needs it, and then says so. */
 async function readInstanceData(ctx: CliContext, name: string | undefined): Promise<unknown> {
-  const { runDir } = (await distroDefaults(ctx.sys)).paths;
+  const { runDir } = await installedPaths(ctx.sys);
   const candidates =
     name === undefined
       ? [`${runDir}/instance-data-sensitive.json`, `${runDir}/instance-data.json`]

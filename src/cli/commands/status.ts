@@ -71,7 +71,7 @@ async function readWhenSettled(
 ): Promise<{ readonly files: StatusFiles; readonly summary: StatusSummary }> {
   for (;;) {
     const files = readStatusFiles(ctx.sys, [paths.runDir, paths.dataDir]);
-    const boot = readBootStatus(ctx.sys, paths.configFile, paths.runDir);
+    const boot = readBootStatus(ctx.sys, paths);
     const summary = summariseStatus(files, boot);
     const { isResultThere, isStatusThere } = files;
     const isSettled = boot.isDisabled || (isStatusThere && isResultThere);

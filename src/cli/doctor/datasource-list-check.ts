@@ -24,7 +24,11 @@ export function datasourceListCheck(patient: Patient): DoctorCheck {
 export function listedDatasources({ config }: Pick<Patient, "config">): readonly string[] {
   const list = config["datasource_list"];
   const items: readonly unknown[] = Array.isArray(list) ? list : list === undefined ? [] : [list];
-  return items.map((item) => textOf(item).replace(/^datasource/iu, ""));
+  return items.map((item) =>
+    textOf(item)
+      .trim()
+      .replace(/^datasource/iu, ""),
+  );
 }
 
 function checkName({ adapter, paths }: Patient, name: string, report: DoctorReport): void {

@@ -32,7 +32,7 @@ export function driveCheck(patient: Patient): DoctorCheck {
         return;
       }
       report.fact("config drive", "none attached");
-      if (isDriveRequired(config)) {
+      if (isDriveRequired(config, { datasource: "ConfigDrive" })) {
         report.add({
           severity: "error",
           what: 'No config drive is attached, and "datasource.ConfigDrive.require_drive" is true',

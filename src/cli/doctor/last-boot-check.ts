@@ -20,7 +20,7 @@ export function lastBootCheck(patient: Patient): DoctorCheck {
 
 function checkStatus({ sys, paths }: Patient, report: DoctorReport): void {
   const files = readStatusFiles(sys, [paths.runDir, paths.dataDir]);
-  const boot = readBootStatus(sys, paths.configFile, paths.runDir);
+  const boot = readBootStatus(sys, paths);
   const summary = summariseStatus(files, boot);
   report.fact("status", summary.extended_status);
   if (boot.isDisabled) {

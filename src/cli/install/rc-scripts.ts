@@ -24,8 +24,8 @@ export interface RcScriptPlaces {
   readonly settingsFiles: readonly string[];
   /** Absent: AIX's. */
   readonly environment?: { readonly path: string; readonly odmDir?: string };
-  /** A file of the administrator's that switches the stages off. */
-  readonly disabledFile?: string;
+  /** Files of the administrator's; each of them switches the stages off. */
+  readonly disabledFiles: readonly string[];
   /** Comment lines below the first one, without "# ". */
   readonly header?: readonly string[];
 }
@@ -36,6 +36,7 @@ export const AIX_PLACES: RcScriptPlaces = {
   agent: "/opt/freeware/bin/cloud-init",
   configFile: "/opt/freeware/etc/cloud/cloud.cfg",
   settingsFiles: ["/etc/sysconfig/cloud-init", "/etc/default/cloud-init"],
+  disabledFiles: ["/etc/cloud/cloud-init.disabled", "/opt/freeware/etc/cloud/cloud-init.disabled"],
 };
 
 const AIX_ENVIRONMENT: Exclude<RcScriptPlaces["environment"], undefined> = {
@@ -109,7 +110,7 @@ cd /
 
 ${sourced.join("")}
 run_agent() {
-${disabledTest(places.disabledFile)}  if [ ! -x "$agent" ]; then
+${places.disabledFiles.map(renderDisabledTest).join("")}  if [ ! -x "$agent" ]; then
     printf 'Cannot start %s: "%s" is not an executable file\\n' "$prog" "$agent" >&2
     return 5
   fi
@@ -147,8 +148,13 @@ esac
 `;
 }
 
-function disabledTest(file: string | undefined): string {
-  return file === undefined ? "" : `  if [ -e ${file} ]; then\n    return 0\n  fi\n`;
+/** As `status` sees it: a link counts, wherever it leads. */
+function renderDisabledTest(file: string): string {
+  return `  if [ -e ${file} ] || [ -h ${file} ]; then
+    printf 'Not starting %s: disabled by "%s"\\n' "$prog" ${file}
+    return 0
+  fi
+`;
 }
 
 const LINE_LENGTH_MAX = 90;

@@ -115,7 +115,7 @@ function createEntry(
       `Cannot install "${place}": there is a ${state.kind === "other" ? "device" : "directory"} of that name; move it away`,
     );
   }
-  const wanted = wantedState(sys, item);
+  const wanted = wantedState(sys, item, place, state);
   const directory = posix.join(intended.root, intended.undoDir);
   if (known === undefined) {
     const before = stateBefore(sys, place, item, state, wanted);
@@ -161,10 +161,17 @@ function hasWantedMode(sys: System, place: string, item: InstallItem, state: Fil
 function wantedState(
   sys: System,
   item: Exclude<InstallItem, { readonly kind: "directory" }>,
+  place: string,
+  state: FileState,
 ): InstalledState {
   switch (item.kind) {
-    case "program":
-      return { kind: "file", sha256: hashFile(sys.fs, item.source ?? sys.process.executablePath) };
+    case "program": {
+      const source = item.source ?? sys.process.executablePath;
+      // A hundred megabytes are not read twice where they are in their place already.
+      const sha256 =
+        state.kind === "file" && source === place ? state.sha256 : hashFile(sys.fs, source);
+      return { kind: "file", sha256 };
+    }
     case "file":
       return { kind: "file", sha256: hashText(item.content) };
     case "link":

@@ -1,3 +1,4 @@
+import { posix } from "node:path";
 import type { FileSystem } from "../../system/system.ts";
 import type { InstallItem } from "./install-item.ts";
 
@@ -26,6 +27,26 @@ export function runtimeItems(
     mode: (fs.stat(`${directory}/${name}`)?.mode ?? 0) & 0o111 ? 0o755 : 0o644,
   }));
 }
+
+/** Runtimes of other versions on the machine or image at `root`: a hundred megabytes each, and nothing starts them any more. */
+export function oldRuntimes(
+  fs: FileSystem,
+  root: string,
+  directory: string | undefined,
+): readonly string[] {
+  const parent = posix.join(root, RUNTIMES);
+  if (directory === undefined || fs.stat(parent)?.kind !== "directory") {
+    return [];
+  }
+  const current = directory.slice(directory.lastIndexOf("/") + 1);
+  return fs
+    .list(parent)
+    .filter((name) => RUNTIME_NAME.test(name) && name !== current)
+    .map((name) => `${parent}/${name}`);
+}
+
+/** "0.1.0-5bf14b847837", as the build names it. */
+const RUNTIME_NAME = /^\d+\.\d+\.\d+-[0-9a-f]{12}$/u;
 
 function filesBelow(fs: FileSystem, directory: string, prefix: string): readonly string[] {
   return [...fs.list(directory)].sort().flatMap((name) => {

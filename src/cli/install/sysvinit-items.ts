@@ -33,7 +33,7 @@ export function sysvinitItems(fs: FileSystem, root: string, agent: string): read
       configFile: "/etc/cloud/cloud.cfg",
       settingsFiles: ["/etc/sysconfig/cloud-init", "/etc/default/cloud-init"],
       environment: { path: "/usr/sbin:/usr/bin:/sbin:/bin" },
-      disabledFile: "/etc/cloud/cloud-init.disabled",
+      disabledFiles: ["/etc/cloud/cloud-init.disabled"],
       header: lsbHeader(script.name, levels),
     });
     const name = `S${String(number).padStart(2, "0")}${script.name}`;

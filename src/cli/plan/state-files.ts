@@ -11,7 +11,7 @@ const ASKED_FOR: ReadonlySet<string> = new Set([
 export function createStateFilter(
   paths: Paths,
 ): (path: string, module: string | undefined) => boolean {
-  const directories = [paths.cloudDir, paths.runDir];
+  const directories = [paths.cloudDir, paths.runDir, paths.defaultRunDir ?? paths.runDir];
   return (path, module) => {
     if (module !== undefined && ASKED_FOR.has(module)) {
       return false;

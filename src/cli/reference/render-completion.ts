@@ -134,7 +134,12 @@ complete -o default -F _cloud_init_complete cloud-init cloud-id
     _files
   fi
 }
-compdef _cloud_init_complete cloud-init cloud-id
+# From a file of $fpath, this is read at the first completion, which it has to answer.
+if [[ \${funcstack[1]} == _cloud-init ]]; then
+  _cloud_init_complete
+else
+  compdef _cloud_init_complete cloud-init cloud-id
+fi
 `,
   ksh: `# Names like .sh.edchar are no names in ksh88: they are kept from it.
 if (eval ': "\${.sh.version}"') 2>/dev/null; then

@@ -14,12 +14,12 @@ export function findRefusal(sys: System, paths: Paths): string | undefined {
     return `An instance is still deploying: cloud-init runs as process ${running}. Wait for it with "cloud-init status --wait"`;
   }
   const files = readStatusFiles(sys, [paths.runDir, paths.dataDir]);
-  const boot = readBootStatus(sys, paths.configFile, paths.runDir);
   const { status } = files;
-  if (boot.isDisabled || !files.isStatusThere || files.isResultThere) {
+  // Also where a marker switches the boots off: it may have come after this one began.
+  if (!files.isStatusThere || files.isResultThere) {
     return undefined;
   }
-  const summary = summariseStatus(files, boot);
+  const summary = summariseStatus(files, readBootStatus(sys, paths));
   const stage = status.stage === null ? "" : `, stage "${status.stage}" is the last that began`;
   const updated = summary.last_update === "" ? "" : ` (${summary.last_update})`;
   return `An instance is still deploying: status.json has no end${stage}${updated}. Wait for it with "cloud-init status --wait"; if that boot was cut off and will not go on, forget it with "cloud-init clean"`;

@@ -1,5 +1,6 @@
 import { isMapping } from "../../config/cloud-config.ts";
 import type { InstanceTraces } from "../../distros/seal-adapter.ts";
+import { readResolvConfRecord } from "../../instance/resolv-conf-record.ts";
 import { parseModuleList } from "../../stages/module-list.ts";
 import { isFile, readTextIfExists } from "../../system/files.ts";
 import type { FileSystem } from "../../system/system.ts";
@@ -32,6 +33,7 @@ export function readInstanceTraces(fs: FileSystem, machine: OpenMachine): Instan
       ...setNames(textOf(fs, `${paths.dataDir}/set-hostname`)),
       ...wordsOf(textOf(fs, paths.previousHostnameFile)),
     ],
+    resolvConf: readResolvConfRecord(fs, paths),
     networkText: [...networks, resolver].join("\n"),
     text: [...data, merged].join("\n"),
     listsModule: (name) => listed.has(name),

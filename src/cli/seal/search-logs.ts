@@ -4,7 +4,7 @@ import type { FileSystem } from "../../system/system.ts";
 import { errorMessage } from "../../text/error-message.ts";
 import { gunzip } from "../../text/gunzip.ts";
 import { printable } from "../../text/printable.ts";
-import { findSecret } from "./secret-patterns.ts";
+import { findSecret, type FoundSecret } from "./secret-patterns.ts";
 
 const FILE_COUNT_MAX = 10_000;
 const DEPTH_MAX = 8;
@@ -12,8 +12,10 @@ const DEPTH_MAX = 8;
 const FILE_SIZE_BYTES_MAX = 256 * 1024 * 1024;
 const PACKED_SIZE_BYTES_MAX = 32 * 1024 * 1024;
 const CHUNK_BYTES = 1024 * 1024;
-/** No line of a log is longer; one that is is searched in parts. */
-const LINE_LENGTH_MAX = 1024 * 1024;
+/** A longer line is searched in parts. */
+const PART_LENGTH_MAX = 64 * 1024;
+/** What two parts of a line have in common, for a secret on their border. */
+const OVERLAP_LENGTH = 4 * 1024;
 const FINDINGS_PER_FILE_MAX = 5;
 const NAMES_SHOWN_MAX = 5;
 
@@ -126,7 +128,7 @@ function createSearch(path: string): {
   let count = 0;
   const look = (text: string): void => {
     line += 1;
-    const secret = findSecret(text);
+    const secret = findInParts(text);
     if (secret === undefined) {
       return;
     }
@@ -152,10 +154,12 @@ function createSearch(path: string): {
       for (const each of lines) {
         look(each);
       }
-      if (rest.length > LINE_LENGTH_MAX) {
+      if (rest.length > PART_LENGTH_MAX) {
+        const countBefore = count;
         look(rest);
         line -= 1;
-        rest = "";
+        // What has been told is not told again.
+        rest = count === countBefore ? rest.slice(-OVERLAP_LENGTH) : "";
       }
     },
     end() {
@@ -168,4 +172,13 @@ function createSearch(path: string): {
         : [...findings, { kind: "notice", what: `${path} has ${more} more lines of this kind` }];
     },
   };
+}
+
+function findInParts(line: string): FoundSecret | undefined {
+  for (let at = 0; ; at += PART_LENGTH_MAX - OVERLAP_LENGTH) {
+    const secret = findSecret(line.slice(at, at + PART_LENGTH_MAX));
+    if (secret !== undefined || at + PART_LENGTH_MAX >= line.length) {
+      return secret;
+    }
+  }
 }

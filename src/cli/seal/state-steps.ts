@@ -1,6 +1,7 @@
 import type { SealFinding, SealStep } from "../../distros/seal-adapter.ts";
 import type { Paths } from "../../instance/paths.ts";
 import { isDirectory } from "../../system/files.ts";
+import { readUserScripts } from "../../userdata/user-scripts.ts";
 import type { FileSystem, System } from "../../system/system.ts";
 import { stateEntries } from "../clean/state-entries.ts";
 
@@ -16,9 +17,17 @@ export function stateSteps(
   const { fs } = sys;
   return [
     {
+      name: "user-scripts",
+      why: "Each clone would run, as root, the scripts that this instance's user-data put among those of the image",
+      find: async () => {
+        const own = readUserScripts(fs, paths).filter((path) => fs.stat(path) !== undefined);
+        return [...own.map((path) => removal(fs, path)), ...findOthers(fs, paths, new Set(own))];
+      },
+    },
+    {
       name: "instance-data",
       why: "A clone would show the user-data, passwords and results of this instance, and not run what has run here",
-      after: ["name-resolution", "hostname"],
+      after: ["name-resolution", "hostname", "user-scripts"],
       find: async () => {
         const kept = new Set(OF_THE_IMAGE.map((name) => `${paths.cloudDir}/${name}`));
         const entries = stateEntries(fs, paths, { seed: false }).filter((path) => !kept.has(path));
@@ -42,12 +51,36 @@ function removal(fs: FileSystem, path: string): SealFinding {
   return { kind: "change", what: `Remove ${path}`, apply: () => fs.remove(path) };
 }
 
+/** What the image brings, or what came there by another way than user-data. */
+function findOthers(
+  fs: FileSystem,
+  { scriptsDir, handlersDir }: Paths,
+  own: ReadonlySet<string>,
+): readonly SealFinding[] {
+  const places = [
+    ["per-boot", "at each boot"],
+    ["per-instance", "once for each instance"],
+    ["per-once", "once"],
+    ["vendor", "once for each instance"],
+  ] as const;
+  const scripts = places.flatMap(([name, when]) =>
+    pathsIn(fs, `${scriptsDir}/${name}`)
+      .filter((path) => !own.has(path))
+      .map((path) => `${path} stays: each clone runs it ${when}`),
+  );
+  const handlers = pathsIn(fs, handlersDir).map((path) => `${path} stays in each clone`);
+  return [...scripts, ...handlers].map((what) => ({ kind: "notice", what }));
+}
+
+function pathsIn(fs: FileSystem, directory: string): readonly string[] {
+  return isDirectory(fs, directory) ? fs.list(directory).map((name) => `${directory}/${name}`) : [];
+}
+
 /** A seed was put there on purpose; each clone is an instance of it. */
 function findSeeds(fs: FileSystem, seedDir: string): readonly SealFinding[] {
-  const names = isDirectory(fs, seedDir) ? fs.list(seedDir) : [];
-  return names.map((name) => ({
+  return pathsIn(fs, seedDir).map((path) => ({
     kind: "notice",
-    what: `${seedDir}/${name} stays: each clone takes its data from there, if its datasource is used`,
+    what: `${path} stays: each clone takes its data from there, if its datasource is used`,
   }));
 }
 

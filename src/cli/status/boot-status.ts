@@ -1,4 +1,5 @@
 import { readKernelCommandLine } from "../../config/kernel-command-line.ts";
+import type { PathRoots } from "../../instance/paths.ts";
 import { exists, isDirectory } from "../../system/files.ts";
 import type { System } from "../../system/system.ts";
 
@@ -10,8 +11,11 @@ export interface BootStatus {
   readonly reason: string;
 }
 
-/** `configFile`: the machine's cloud.cfg; a marker file beside it switches cloud-init off. */
-export function readBootStatus(sys: System, configFile: string, runDir: string): BootStatus {
+/** A marker file beside the machine's cloud.cfg switches cloud-init off, as systemd's generator does, which knows the usual run_dir only. */
+export function readBootStatus(
+  sys: System,
+  { configFile, runDir, defaultRunDir = runDir }: PathRoots,
+): BootStatus {
   const marker = findMarker(sys, configFile);
   const disabledByMarker: BootStatus = {
     code: "disabled-by-marker-file",
@@ -46,10 +50,10 @@ export function readBootStatus(sys: System, configFile: string, runDir: string):
       "Cloud-init disabled by environment variable KERNEL_CMDLINE=cloud-init=disabled",
     );
   }
-  if (exists(sys.fs, `${runDir}/disabled`)) {
+  if (exists(sys.fs, `${defaultRunDir}/disabled`)) {
     return disabled("disabled-by-generator", "Cloud-init disabled by cloud-init-generator");
   }
-  if (exists(sys.fs, `${runDir}/enabled`)) {
+  if (exists(sys.fs, `${defaultRunDir}/enabled`)) {
     return enabled("enabled-by-generator", "Cloud-init enabled by systemd cloud-init-generator");
   }
   return enabled("unknown", "Systemd generator may not have run yet.");

@@ -1,6 +1,7 @@
 import { parseAddress, prefixLengthMax } from "../../network/ip-address.ts";
 import { parseMacAddress } from "../../network/mac-address.ts";
 import type { ParsedNetwork } from "../../network/network-config.ts";
+import { severalDhcpProblem } from "../../network/dhcp-overrides.ts";
 import { parseNetworkV2 } from "../../network/parse-v2.ts";
 import { parseInteger } from "../../text/integer-option.ts";
 import { isRecord } from "../../text/record.ts";
@@ -32,9 +33,15 @@ export function buildImdsNetwork(
       ethernets[device.name] = device.settings;
     }
   }
-  return Object.keys(ethernets).length === 0
-    ? undefined
-    : parseNetworkV2({ version: 2, ethernets }, IMDS_SOURCE);
+  const names = Object.keys(ethernets);
+  if (names.length === 0) {
+    return undefined;
+  }
+  const parsed = parseNetworkV2({ version: 2, ethernets }, IMDS_SOURCE);
+  // With one adapter there is nothing to put in order.
+  return names.length === 1
+    ? parsed
+    : { ...parsed, problems: [...parsed.problems, severalDhcpProblem(names.length, IMDS_SOURCE)] };
 }
 
 function buildDevice(

@@ -27,12 +27,18 @@ const PAUSE_MS = 1000;
 const RETRY_AFTER_MAX_S = 120;
 const BODY_BYTES_MAX = 1024 * 1024;
 
+/** Why there is no document, and whether that is because nobody answers. */
+export interface NoImds {
+  readonly reason: string;
+  readonly isSilent: boolean;
+}
+
 /** The instance document (compat datasources-clouds.md §2.3), or why there is none. */
 export async function readImds(
   sys: System,
   log: Logger,
   options: ReadImdsOptions,
-): Promise<{ readonly document: Readonly<Record<string, unknown>> } | { readonly reason: string }> {
+): Promise<{ readonly document: Readonly<Record<string, unknown>> } | NoImds> {
   const startMs = sys.clock.monotonicMs();
   const client = createMetadataClient(sys, {
     timeoutMs: options.timeoutMs,
@@ -41,6 +47,7 @@ export async function readImds(
     log,
   });
   let silentTries = 0;
+  let isSilent = true;
   let version = 0;
   for (;;) {
     let reason: string;
@@ -52,6 +59,7 @@ export async function readImds(
         headers: { Metadata: "true", "x-ms-client-request-id": randomUuid(sys) },
         maxBodyBytes: BODY_BYTES_MAX,
       });
+      isSilent = false;
       if (response.status === 200) {
         return parseDocument(response.body);
       }
@@ -61,20 +69,21 @@ export async function readImds(
         continue;
       }
       if (!RETRIED_STATUSES.has(response.status)) {
-        return { reason };
+        return { reason, isSilent };
       }
       silentTries = 0;
       pauseMs = pauseOf(response);
     } catch (error) {
       reason = error instanceof HttpError ? error.message : errorMessage(error);
       silentTries += 1;
+      isSilent &&= !(error instanceof HttpError && error.isAnswered);
       if (error instanceof HttpError && error.isFinal) {
-        return { reason };
+        return { reason, isSilent };
       }
     }
     const leftMs = options.maxWaitMs - (sys.clock.monotonicMs() - startMs);
     if (leftMs <= pauseMs || silentTries >= options.silentTriesMax) {
-      return { reason };
+      return { reason, isSilent };
     }
     log.debug(`${reason}: it is asked again`);
     await sys.clock.sleep(pauseMs);
@@ -89,14 +98,14 @@ function pauseOf({ headers }: HttpResponse): number {
 
 function parseDocument(
   body: Uint8Array,
-): { readonly document: Readonly<Record<string, unknown>> } | { readonly reason: string } {
+): { readonly document: Readonly<Record<string, unknown>> } | NoImds {
   const parsed = parseJsonBytes(body);
   if ("fault" in parsed) {
-    return { reason: `Cannot read what IMDS answers: ${parsed.fault}` };
+    return { reason: `Cannot read what IMDS answers: ${parsed.fault}`, isSilent: false };
   }
   return isRecord(parsed.value)
     ? { document: parsed.value }
-    : { reason: "Cannot read what IMDS answers: expected an object" };
+    : { reason: "Cannot read what IMDS answers: expected an object", isSilent: false };
 }
 
 /** Version 4 (RFC 9562 §5.4). */

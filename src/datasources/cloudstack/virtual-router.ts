@@ -13,7 +13,6 @@ export interface RouterCandidates {
 /** The name that CloudStack's own DNS gives the router. */
 const ROUTER_NAME = "data-server";
 const RESOLVE_TIMEOUT_MS = 10_000;
-const ADDRESS_COUNT_MAX = 8;
 
 /**
  * Finds the virtual router (compat datasources-clouds.md §5.1): the name `data-server`, else the
@@ -27,12 +26,11 @@ export async function findVirtualRouter(
   if (named.length > 0) {
     return { addresses: named, how: `the name "${ROUTER_NAME}"` };
   }
-  const servers =
+  // An older lease may be of another network.
+  const [server] =
     (await attempt(ctx, "DHCP servers", async () => ctx.distro.network.dhcpServers?.())) ?? [];
-  if (servers.length > 0) {
-    const addresses = [...new Set(servers.map(({ address }) => address))];
-    const sources = [...new Set(servers.map(({ source }) => `"${source}"`))];
-    return { addresses: addresses.slice(0, ADDRESS_COUNT_MAX), how: sources.join(", ") };
+  if (server !== undefined) {
+    return { addresses: [server.address], how: `"${server.source}"` };
   }
   if (!mayGuess) {
     return undefined;

@@ -1,3 +1,4 @@
+import { urlWithoutSecrets } from "../../system/http-error.ts";
 import type { HttpResponse } from "../../system/system.ts";
 import type { DatasourceContext } from "../datasource.ts";
 import { joinUrl } from "../http/join-url.ts";
@@ -80,14 +81,14 @@ async function connectWithToken(
         ? "IMDS's HTTP endpoint is disabled. Aborting."
         : `Fatal error while requesting Ec2 IMDSv2 API tokens: the answer is ${status}`;
     ctx.log.warn(text);
-    return { reason: `${text} (${baseOf(waited.refusal.url)})` };
+    return { reason: `${text} (${urlWithoutSecrets(baseOf(waited.refusal.url))})` };
   }
   if (waited.url === undefined || waited.response === undefined) {
     return giveUp(ctx, urls, maxWaitMs, waited.failures);
   }
   const base = baseOf(waited.url);
   if (isUnknown(waited.response)) {
-    ctx.log.debug(`${base} knows no tokens (404): it is read without`);
+    ctx.log.debug(`${urlWithoutSecrets(base)} knows no tokens (404): it is read without`);
     return connectWithoutToken(ctx, { urls: [base], maxWaitMs: -1, timeoutMs, tokenUse, client });
   }
   const reader = client();
@@ -136,6 +137,8 @@ function giveUp(
   failures: readonly string[],
 ): { readonly reason: string } {
   const seconds = Math.max(0, Math.round(maxWaitMs / 1000));
-  ctx.log.warn(`Giving up on md from [${urls.join(", ")}] after ${seconds} seconds`);
+  ctx.log.warn(
+    `Giving up on md from [${urls.map(urlWithoutSecrets).join(", ")}] after ${seconds} seconds`,
+  );
   return { reason: `no metadata service within ${seconds} s (${failures.join("; ")})` };
 }

@@ -1,4 +1,5 @@
 import type { AdapterInfo } from "../../distros/distro.ts";
+import { severalDhcpProblem } from "../../network/dhcp-overrides.ts";
 import { formatAddress, parseAddress, parsePrefixLength } from "../../network/ip-address.ts";
 import { parseMacAddress } from "../../network/mac-address.ts";
 import type {
@@ -34,6 +35,9 @@ export function readEc2Network(
   const used = primaryOnly ? nics.slice(0, 1) : nics;
   if (used.length === 0) {
     return { problems };
+  }
+  if (used.length > 1) {
+    problems.push(severalDhcpProblem(used.length, SOURCE));
   }
   const interfaces = used.map((nic) => toInterface(nic, primaryOnly, problems));
   return { config: { interfaces, nameservers: [], searchDomains: [] }, problems };

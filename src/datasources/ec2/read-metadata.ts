@@ -7,6 +7,7 @@ import { isRecord } from "../../text/record.ts";
 import { crawlTree } from "../http/crawl-tree.ts";
 import { joinUrl } from "../http/join-url.ts";
 import { INSTANCE_ID_EXPECTED, parseInstanceId } from "../instance-id.ts";
+import { keepableMetadata } from "../keepable-metadata.ts";
 import { parsePublicKeys } from "../public-keys.ts";
 import type { Ec2Service } from "./connect.ts";
 
@@ -97,14 +98,14 @@ export function toInstanceFields({
     ...(launchIndex === undefined ? {} : { launchIndex }),
     ...(userData === undefined ? {} : { userData }),
     files: [],
-    rawMetadata: {
+    rawMetadata: keepableMetadata({
       ...metadata,
       "instance-id": id,
       ...(region === undefined ? {} : { region }),
       ...(Object.keys(identity).length === 0
         ? {}
         : { "instance-identity": { document: identity } }),
-    },
+    }),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Logger } from "../../report/logger.ts";
+import { urlWithoutSecrets } from "../../system/http-error.ts";
 import { parseJsonBytes } from "../../text/parse-json-bytes.ts";
 import { joinUrl } from "./join-url.ts";
 
@@ -21,6 +22,8 @@ export interface CrawlOptions {
 
 const DEPTH_MAX = 12;
 const REQUEST_COUNT_MAX = 2000;
+/** Of all answers together. */
+const TREE_BYTES_MAX = 16 * 1024 * 1024;
 const NAME_LENGTH_MAX = 255;
 const PARALLEL = 4;
 
@@ -33,7 +36,7 @@ export async function crawlTree(base: string, options: CrawlOptions): Promise<Cr
   const crawler = createCrawler(options);
   const listing = await crawler.read(joinUrl(base, ""));
   if (listing === undefined) {
-    throw new Error(`Cannot read "${joinUrl(base, "")}": the answer is 404`);
+    throw new Error(`Cannot read "${urlWithoutSecrets(joinUrl(base, ""))}": the answer is 404`);
   }
   return crawler.crawl(base, listing, 1);
 }
@@ -47,21 +50,33 @@ function createCrawler(options: CrawlOptions): Crawler {
   const { log, skip = ["security-credentials"] } = options;
   const limit = createLimit(options.parallel ?? PARALLEL);
   let requestCount = 0;
+  let byteCount = 0;
 
   function read(url: string): Promise<Uint8Array | undefined> {
     requestCount += 1;
     if (requestCount > REQUEST_COUNT_MAX) {
       throw new Error(
-        `Cannot read "${url}": the tree has more than ${REQUEST_COUNT_MAX} parts, it is not read`,
+        `Cannot read "${urlWithoutSecrets(url)}": the tree has more than ${REQUEST_COUNT_MAX} parts, it is not read`,
       );
     }
-    return limit(() => options.get(url));
+    return limit(async () => {
+      const bytes = await options.get(url);
+      byteCount += bytes?.length ?? 0;
+      if (byteCount > TREE_BYTES_MAX) {
+        throw new Error(
+          `Cannot read "${urlWithoutSecrets(url)}": the tree has more than ${TREE_BYTES_MAX} bytes, it is not read`,
+        );
+      }
+      return bytes;
+    });
   }
 
   async function crawlDirectory(base: string, name: string, depth: number): Promise<CrawledTree> {
     const url = joinUrl(base, `${encodeName(name)}/`);
     if (depth > DEPTH_MAX) {
-      throw new Error(`Cannot read "${url}": the tree is deeper than ${DEPTH_MAX} directories`);
+      throw new Error(
+        `Cannot read "${urlWithoutSecrets(url)}": the tree is deeper than ${DEPTH_MAX} directories`,
+      );
     }
     const listing = await read(url);
     return listing === undefined ? {} : crawl(url, listing, depth + 1);
@@ -74,7 +89,9 @@ function createCrawler(options: CrawlOptions): Crawler {
     }
     const value = options.missing?.(url);
     if (value === undefined) {
-      throw new Error(`Cannot read "${url}": it is in the listing, but the answer is 404`);
+      throw new Error(
+        `Cannot read "${urlWithoutSecrets(url)}": it is in the listing, but the answer is 404`,
+      );
     }
     return value;
   }
@@ -83,7 +100,7 @@ function createCrawler(options: CrawlOptions): Crawler {
     const { directories, leaves } = parseListing(listing, skip);
     for (const name of directories) {
       if (leaves.has(name)) {
-        log.warn(`Duplicate key found in results from ${base}`);
+        log.warn(`Duplicate key found in results from ${urlWithoutSecrets(base)}`);
         leaves.delete(name);
       }
     }
@@ -159,7 +176,7 @@ function decodeLeaf(bytes: Uint8Array, url: string, log: Logger): unknown {
     if ("value" in parsed) {
       return parsed.value;
     }
-    log.warn(`Invalid JSON at ${url}, it is used as text: ${parsed.fault}`);
+    log.warn(`Invalid JSON at ${urlWithoutSecrets(url)}, it is used as text: ${parsed.fault}`);
   }
   const lines = text.split(/\r?\n/u);
   if (lines.at(-1) === "") {

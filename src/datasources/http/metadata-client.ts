@@ -76,7 +76,8 @@ export function createMetadataClient(
     const left = remainingMs();
     if (left <= 0) {
       const reason = `the ${settings.totalMs / 1000} s for this service are over`;
-      throw new HttpError(request.method, request.url, reason, { isFinal: true });
+      const over = { isFinal: true, isAnswered: false };
+      throw new HttpError(request.method, request.url, reason, over);
     }
     const response = await sys.http.request({
       effect: request.method === "POST" ? "change" : "query",

@@ -1,4 +1,5 @@
 import { parseHttpAddress } from "../../system/http-address.ts";
+import { urlWithoutSecrets } from "../../system/http-error.ts";
 import { describeKind } from "../../text/describe-kind.ts";
 import type { DatasourceContext } from "../datasource.ts";
 
@@ -20,7 +21,8 @@ export function readMetadataUrls(
   for (const item of list) {
     const url = typeof item === "string" ? normalizeUrl(item) : undefined;
     if (url === undefined) {
-      const found = typeof item === "string" ? JSON.stringify(item) : describeKind(item);
+      const found =
+        typeof item === "string" ? JSON.stringify(urlWithoutSecrets(item)) : describeKind(item);
       log.warn(
         `Cannot use an entry of "datasource.${name}.metadata_urls": expected an address such as http://192.0.2.1, found ${found}`,
       );
@@ -33,6 +35,12 @@ export function readMetadataUrls(
     return fallback;
   }
   return urls;
+}
+
+/** Whether `metadata_urls` names an address at all: what names none says nothing of where to ask. */
+export function hasMetadataUrl(given: unknown): boolean {
+  const list: readonly unknown[] = Array.isArray(given) ? given : [given];
+  return list.some((item) => typeof item === "string" && normalizeUrl(item) !== undefined);
 }
 
 /** Undefined where it is no http address. */

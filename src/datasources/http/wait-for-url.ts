@@ -25,6 +25,8 @@ export interface WaitedForUrl {
   readonly refusal?: { readonly url: string; readonly response: HttpResponse };
   /** One for each address, in order: why it is not it. */
   readonly failures: readonly string[];
+  /** One of the addresses answered, be it uselessly. */
+  readonly isAnswered: boolean;
 }
 
 /** An address is asked this long after the one before it (RFC 8305 §5 has 250 ms; cloud-init 150). */
@@ -46,13 +48,16 @@ export async function waitForUrl(
   const elapsedMs = (): number => sys.clock.monotonicMs() - startMs;
   const failures = new Map<string, string>();
   const hopeless = new Set<string>();
+  let isAnswered = false;
   for (let round = 0; urls.length > 0; round += 1) {
     const outcome = await askAll(sys, urls, {
       options,
       remainingMs: () => options.maxWaitMs - elapsedMs(),
-      onFailure: (url, reason, isFinal) => {
+      onFailure: (url, failure) => {
+        const { reason } = failure;
         failures.set(url, reason);
-        if (isFinal) {
+        isAnswered ||= failure.isAnswered;
+        if (failure.isFinal) {
           hopeless.add(url);
         }
         const shown = `${Math.round(elapsedMs() / 1000)}/${Math.round(options.maxWaitMs / 1000)}s`;
@@ -61,14 +66,15 @@ export async function waitForUrl(
     });
     const left = options.maxWaitMs - elapsedMs();
     if (outcome !== undefined || left <= 0 || urls.every((url) => hopeless.has(url))) {
-      return { ...outcome, failures: describe(urls, failures) };
+      isAnswered ||= outcome !== undefined;
+      return { ...outcome, failures: describe(urls, failures), isAnswered };
     }
     await sys.clock.sleep(Math.min(pauseMs(round), left));
     if (options.maxWaitMs - elapsedMs() <= 0) {
       break;
     }
   }
-  return { failures: describe(urls, failures) };
+  return { failures: describe(urls, failures), isAnswered };
 }
 
 /** A second after each of the first rounds, later longer. */
@@ -89,8 +95,14 @@ function describe(
 interface Round {
   readonly options: WaitForUrlOptions;
   remainingMs(): number;
-  /** `isFinal`: no other try will go better. */
-  onFailure(url: string, reason: string, isFinal: boolean): void;
+  onFailure(url: string, failure: Failure): void;
+}
+
+interface Failure {
+  readonly reason: string;
+  /** No other try will go better. */
+  readonly isFinal: boolean;
+  readonly isAnswered: boolean;
 }
 
 type Outcome = Pick<WaitedForUrl, "url" | "response" | "refusal">;
@@ -116,7 +128,7 @@ async function askAll(
       return;
     }
     if ("reason" in answer) {
-      round.onFailure(url, answer.reason, answer.isFinal);
+      round.onFailure(url, answer);
       return;
     }
     outcome = answer;
@@ -137,7 +149,7 @@ async function ask(
   url: string,
   round: Round,
   signal: AbortSignal,
-): Promise<Outcome | { readonly reason: string; readonly isFinal: boolean }> {
+): Promise<Outcome | Failure> {
   const { options } = round;
   const isLimited = options.maxWaitMs > 0;
   const timeoutMs = isLimited
@@ -161,11 +173,11 @@ async function ask(
     const suffix = isSuccess(response) && response.body.length === 0 ? ", empty" : "";
     return isGood
       ? { url, response }
-      : { reason: `the answer is ${response.status}${suffix}`, isFinal: false };
+      : { reason: `the answer is ${response.status}${suffix}`, isFinal: false, isAnswered: true };
   } catch (error) {
     return error instanceof HttpError
-      ? { reason: error.reason, isFinal: error.isFinal }
-      : { reason: errorMessage(error), isFinal: false };
+      ? { reason: error.reason, isFinal: error.isFinal, isAnswered: error.isAnswered }
+      : { reason: errorMessage(error), isFinal: false, isAnswered: false };
   }
 }
 

@@ -11,11 +11,11 @@ import { MAAS_FILES, type MaasFiles } from "./parse-metadata.ts";
 
 /** How one server is asked. */
 export interface MaasServer {
-  /** Waits until it answers; what stopped it otherwise. */
+  /** Waits until it answers; what stopped it otherwise, and whether that is because nobody is there. */
   wait(limits: {
     readonly maxWaitMs: number;
     readonly timeoutMs: number;
-  }): Promise<string | undefined>;
+  }): Promise<{ readonly reason: string; readonly isSilent: boolean } | undefined>;
   /** All documents that it has. Throws where one cannot be read. */
   read(client: MetadataClient): Promise<MaasFiles>;
 }
@@ -83,7 +83,7 @@ export function createMaasServer(
     async wait({ maxWaitMs, timeoutMs }) {
       let refusalCount = 0;
       const url = joinUrl(baseUrl, pathOf("instance-id"));
-      const { response, refusal, failures } = await waitForUrl(sys, log, [url], {
+      const { response, refusal, failures, isAnswered } = await waitForUrl(sys, log, [url], {
         maxWaitMs,
         timeoutMs,
         headersFor: headers,
@@ -98,9 +98,11 @@ export function createMaasServer(
       if (response !== undefined) {
         return undefined;
       }
-      return refusal === undefined
-        ? failures.join("; ")
-        : `${urlWithoutSecrets(url)}: the answer is ${refusal.response.status}: the server does not take these credentials`;
+      const reason =
+        refusal === undefined
+          ? failures.join("; ")
+          : `${urlWithoutSecrets(url)}: the answer is ${refusal.response.status}: the server does not take these credentials`;
+      return { reason, isSilent: !isAnswered };
     },
     async read(client) {
       const files: Partial<Record<(typeof MAAS_FILES)[number], Uint8Array>> = {};

@@ -1,4 +1,5 @@
 import { createDirectoryTree } from "../../system/directory-tree.ts";
+import { HttpError } from "../../system/http-error.ts";
 import type { DatasourceContext } from "../datasource.ts";
 import {
   parseSeed,
@@ -11,15 +12,24 @@ import {
 import { type SeedAddress, seedFileAddress } from "./seed-address.ts";
 
 /**
- * The seed that `seedfrom` names, from files or from a server. Throws an Error that says which of
- * the files it must have is missing or cannot be read; the others are optional.
+ * The seed that `seedfrom` names, from files or from a server, or that nobody answers there. Throws
+ * an Error that says which of the files it must have is missing or cannot be read; the others are
+ * optional.
  */
 export async function fetchSeed(
   ctx: DatasourceContext,
   address: Extract<SeedAddress, { kind: "path" | "url" }>,
-): Promise<Seed> {
+): Promise<Seed | { readonly silence: string }> {
   const { base, kind, shown } = address;
-  const files = kind === "path" ? readLocal(ctx, base) : await fetchFiles(ctx, base);
+  let files: SeedFiles | { readonly missing: string };
+  try {
+    files = kind === "path" ? readLocal(ctx, base) : await fetchFiles(ctx, base);
+  } catch (error) {
+    if (error instanceof HttpError && !error.isAnswered) {
+      return { silence: `nobody answers for the seed "${shown}": ${error.message}` };
+    }
+    throw error;
+  }
   if ("missing" in files) {
     throw new Error(`Cannot read the seed "${shown}": there is no "${files.missing}"`);
   }

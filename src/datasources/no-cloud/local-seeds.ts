@@ -45,8 +45,9 @@ export async function readLocalSeeds(
     merged = { ...merged, metadata, names: [...merged.names, "ds_config_seedfrom"] };
   }
   add(await readConfigSeed(ctx.config), "datasource.NoCloud");
-  add(await readDisc(ctx, search), "the disc");
-  return merged;
+  const disc = await readDisc(ctx, search);
+  add(disc, "the disc");
+  return disc === undefined ? merged : { ...merged, isDelivered: true };
 }
 
 async function readSeedDirectory(

@@ -4,6 +4,8 @@ import type { Seed } from "./seed.ts";
 /** Seeds one on the other, and where they came from. */
 export interface MergedSeed extends Omit<Seed, "name"> {
   readonly names: readonly string[];
+  /** A disc or an address has part in it: somebody brought it to this machine. */
+  readonly isDelivered?: boolean;
 }
 
 /** Nothing yet. */

@@ -1,4 +1,5 @@
 import { urlWithoutSecrets } from "../../system/http-error.ts";
+import { printable } from "../../text/printable.ts";
 import { describeKind } from "../../text/describe-kind.ts";
 import type { DatasourceContext } from "../datasource.ts";
 
@@ -20,7 +21,14 @@ export async function readSeedAddress(
     return { kind: "unusable", reason: `Cannot use "seedfrom": ${EXPECTED}, found ${found}` };
   }
   const text = await replaceFirmwareWords(ctx, value);
-  const shown = urlWithoutSecrets(text);
+  const shown = printable(urlWithoutSecrets(text));
+  // An address loses line ends where it is read, and is another one than what was shown.
+  if (shown !== urlWithoutSecrets(text) || /[\t\p{Zl}\p{Zp}]/u.test(text)) {
+    return {
+      kind: "unusable",
+      reason: `Cannot use "seedfrom": ${EXPECTED} without control characters, found "${shown}"`,
+    };
+  }
   if (/^https?:\/\/[^/]/iu.test(text)) {
     return { kind: "url", base: text, shown };
   }

@@ -45,7 +45,14 @@ export async function findOpenNebulaContext(ctx: DatasourceContext): Promise<Con
     }
   }
   const search = await ctx.distro.storage.findDiscs("any");
-  for (const disc of [...search.discs].sort((left, right) => rank(left) - rank(right))) {
+  const discs = new Map(search.discs.map((disc) => [disc.device, disc]));
+  if (ctx.distro.family !== "aix") {
+    // Those of any kind that have our label, on whatever device.
+    for (const disc of (await ctx.distro.storage.findDiscs(LABELS)).discs) {
+      discs.set(disc.device, disc);
+    }
+  }
+  for (const disc of [...discs.values()].sort((left, right) => rank(left) - rank(right))) {
     const found = await readContext(disc.device, broken, () => disc.read(readFile));
     if (found !== undefined) {
       return { found, broken };

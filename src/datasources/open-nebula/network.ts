@@ -174,18 +174,25 @@ function readAddress(card: Card, key: string, family: 4 | 6): string | undefined
   return canonicalAddress(text);
 }
 
-/** OpenNebula makes hardware addresses of IPv4 ones: 02:00:c0:00:02:0a is 192.0.2.10. Only where the context gives no other. */
+/** OpenNebula makes hardware addresses of IPv4 ones: 02:00:c0:00:02:0a is 192.0.2.10. Only where the context gives no other, and does not give IPv6 alone. */
 function addressOfMac({ prefix, variables, adapter }: Card): string | undefined {
-  if (textAt(variables, `${prefix}IP`) !== "") {
+  const hasAddress6 = ["IP6", "IP6_ULA"].some((key) => textAt(variables, prefix + key) !== "");
+  const isIpv6Alone = hasAddress6 && !variables.has(`${prefix}IP`);
+  const mac = parseMacAddress(adapter.macAddress ?? "");
+  // OpenNebula's own prefix (MAC_PREFIX of its oned.conf); others say nothing of addresses.
+  if (
+    textAt(variables, `${prefix}IP`) !== "" ||
+    isIpv6Alone ||
+    mac?.startsWith("02:00:") !== true
+  ) {
     return undefined;
   }
-  const mac = parseMacAddress(adapter.macAddress ?? "");
   const text = mac
-    ?.split(":")
+    .split(":")
     .slice(2)
     .map((octet) => Number.parseInt(octet, 16))
     .join(".");
-  const address = text === undefined ? undefined : parseAddress(text);
+  const address = parseAddress(text);
   return address !== undefined && isHostAddress(address) ? text : undefined;
 }
 

@@ -7,15 +7,17 @@ import { errorMessage } from "../../text/error-message.ts";
 import { isRecord } from "../../text/record.ts";
 import { OPENSTACK_VERSIONS } from "../openstack-metadata.ts";
 
+const MIB = 1024 * 1024;
+/** Each with the bytes that it may have; nova takes 64 KiB of user-data. */
 const FILES = [
-  "meta_data.json",
-  "user_data",
-  "vendor_data.json",
-  "vendor_data2.json",
-  "network_data.json",
-];
+  ["meta_data.json", 4 * MIB],
+  ["user_data", 16 * MIB],
+  ["vendor_data.json", 4 * MIB],
+  ["vendor_data2.json", 4 * MIB],
+  ["network_data.json", 4 * MIB],
+] as const;
 const LISTING_BYTES_MAX = 64 * 1024;
-const FILE_BYTES_MAX = 64 * 1024 * 1024;
+const DEVICE_NAME_BYTES_MAX = 64 * 1024;
 
 /**
  * Fetches what nova serves of one version (nova, "Metadata service"; compat datasources.md §4): the
@@ -36,35 +38,36 @@ export async function fetchOpenStackTree(
   const dated = OPENSTACK_VERSIONS.find((version) => offered.has(version));
   for (const version of dated === undefined ? ["latest"] : [dated, "latest"]) {
     const directory = `openstack/${version}`;
-    const metadata = await fetchFile(client, base, `${directory}/meta_data.json`);
-    if (metadata === undefined) {
-      continue;
+    const fetchFile = async ([name, maxBodyBytes]: (typeof FILES)[number]): Promise<Entry[]> => {
+      const path = `${directory}/${name}`;
+      const bytes = await client.get(joinUrl(base, path), { maxBodyBytes });
+      return bytes === undefined ? [] : [[path, bytes]];
+    };
+    const [first, ...others] = FILES;
+    const metadata = await fetchFile(first);
+    if (metadata.length > 0) {
+      const rest = await Promise.all(others.map(fetchFile));
+      return createTree([...metadata, ...rest.flat()]);
     }
-    const others = await Promise.all(
-      FILES.slice(1).map((name) => fetchFile(client, base, `${directory}/${name}`)),
-    );
-    return createTree(
-      [metadata, ...others].flatMap((bytes, index) =>
-        bytes === undefined ? [] : [[`${directory}/${FILES[index] ?? ""}`, bytes] as const],
-      ),
-    );
   }
   return createTree([]);
 }
 
-function fetchFile(
-  client: MetadataClient,
-  base: string,
-  path: string,
-): Promise<Uint8Array | undefined> {
-  return client.get(joinUrl(base, path), { maxBodyBytes: FILE_BYTES_MAX });
-}
+type Entry = readonly [path: string, bytes: Uint8Array];
 
 /** What was fetched, as the drive's reader wants it. */
-function createTree(entries: readonly (readonly [string, Uint8Array])[]): FileTree {
+function createTree(entries: readonly Entry[]): FileTree {
   const files = new Map(entries);
   return {
-    readBytes: (path) => files.get(path),
+    readBytes(path, maxBytes = Infinity) {
+      const bytes = files.get(path);
+      if (bytes !== undefined && bytes.length > maxBytes) {
+        throw new Error(
+          `Cannot read "${path}": it has ${bytes.length} bytes, at most ${maxBytes} are read`,
+        );
+      }
+      return bytes;
+    },
     list(path) {
       const below = [...files.keys()].filter((name) => name.startsWith(`${path}/`));
       return below.map((name) => name.slice(path.length + 1)).sort();
@@ -83,7 +86,7 @@ export async function fetchDeviceNames(
 ): Promise<Readonly<Record<string, unknown>> | undefined> {
   try {
     const devices = await crawlTree(joinUrl(base, "latest/meta-data/block-device-mapping"), {
-      get: (url) => client.get(url, { retries: 1 }),
+      get: (url) => client.get(url, { retries: 1, maxBodyBytes: DEVICE_NAME_BYTES_MAX }),
       log,
     });
     return isRecord(devices) ? { "block-device-mapping": devices } : undefined;

@@ -4,6 +4,7 @@ import type { FileTree } from "../../system/file-tree.ts";
 import { isDirectory } from "../../system/files.ts";
 import { errorMessage } from "../../text/error-message.ts";
 import { parseXml } from "../../text/parse-xml.ts";
+import { printable } from "../../text/printable.ts";
 import { formatProblem } from "../../text/problem.ts";
 import type { DatasourceContext } from "../datasource.ts";
 import { type OvfProperties, parseOvfEnvironment } from "./parse-environment.ts";
@@ -113,7 +114,7 @@ async function readDisc(
 ): Promise<Candidate | undefined> {
   if (FOREIGN_LABELS.test(disc.label)) {
     ctx.log.debug(
-      `${disc.device} is no seed for OVF: a disc labelled "${disc.label}" is another's`,
+      `${disc.device} is no seed for OVF: a disc labelled "${printable(disc.label)}" is another's`,
     );
     return undefined;
   }

@@ -11,6 +11,13 @@ export interface OvfSeed {
   readonly vendorData?: Uint8Array;
 }
 
+/** Why it gives nothing. */
+export interface NoOvfSeed {
+  readonly reason: string;
+  /** It is asked once there is a network. */
+  readonly isAskedLater?: true;
+}
+
 const FILE_BYTES_MAX = 16 * 1024 * 1024;
 const TIMEOUT_MS = 10_000;
 const RETRIES = 5;
@@ -24,13 +31,14 @@ const TOTAL_MS = 60_000;
 export async function readOvfSeed(
   ctx: DatasourceContext,
   seedFrom: string,
-): Promise<OvfSeed | { readonly reason: string }> {
+): Promise<OvfSeed | NoOvfSeed> {
   const base = seedFrom.endsWith("/") ? seedFrom : `${seedFrom}/`;
   const shown = `seedfrom "${urlWithoutSecrets(seedFrom).slice(0, 200)}"`;
   const isWeb = /^https?:\/\//iu.test(base);
   const directory = base.startsWith("/") ? base : /^file:\/\/(\/.*)$/su.exec(base)?.[1];
   if (isWeb && ctx.hasNetwork === false) {
-    return { reason: `${shown} needs the network, which comes later in this boot` };
+    const reason = `${shown} needs the network, which comes later in this boot`;
+    return { reason, isAskedLater: true };
   }
   if (!isWeb && directory === undefined) {
     return { reason: `${shown} is not used: expected "/", file://, http:// or https://` };

@@ -26,23 +26,8 @@ export function buildVsaeNetwork(
   machine: VsaeMachine,
 ): ParsedNetwork | undefined {
   const problems: Problem[] = [];
-  const taken = new Set<string>();
   const notes: string[] = [];
-  const placed: Placed[] = [];
-  for (const given of settings.adapters) {
-    if (!given.usesDhcp && given.addresses.length === 0) {
-      continue;
-    }
-    const adapter = findAdapter(given, machine, notes);
-    if (adapter === undefined || taken.has(adapter.name)) {
-      const why = adapter === undefined ? "there is none" : `"${adapter.name}" is another one's`;
-      const message = `Cannot use the address of adapter ${given.number}: expected an Ethernet adapter for it, but ${why}`;
-      problems.push({ message, source: VSAE_SOURCE });
-      continue;
-    }
-    taken.add(adapter.name);
-    placed.push({ given, adapter });
-  }
+  const placed = placeAdapters(settings.adapters, machine, { problems, notes });
   if (placed.length === 0) {
     return problems.length === 0 ? undefined : { config: EMPTY, problems, notes };
   }
@@ -96,24 +81,47 @@ function withoutPath({ message, severity }: Problem): Problem {
   };
 }
 
-/** The adapter in the slot that is named; where none is, the n-th one. */
-function findAdapter(
-  { number, slot }: VsaeAdapter,
+/**
+ * Those in the slot that is named first, so that nobody takes the adapter of another; then the n-th
+ * one each. An adapter that is in no slot of this machine has no address to take (DECISIONS 9),
+ * unless nothing is known of the slots.
+ */
+function placeAdapters(
+  given: readonly VsaeAdapter[],
   { adapters, slots }: VsaeMachine,
-  notes: string[],
-): AdapterInfo | undefined {
-  const inSlot =
-    slot === undefined ? undefined : adapters.find(({ name }) => slots.get(name) === Number(slot));
-  if (inSlot !== undefined) {
-    return inSlot;
+  { problems, notes }: { readonly problems: Problem[]; readonly notes: string[] },
+): readonly Placed[] {
+  const used = given.filter(({ usesDhcp, addresses }) => usesDhcp || addresses.length > 0);
+  const placed = new Map<VsaeAdapter, AdapterInfo>();
+  const taken = new Set<AdapterInfo>();
+  const take = (one: VsaeAdapter, adapter: AdapterInfo | undefined, none: string): boolean => {
+    if (adapter === undefined || taken.has(adapter)) {
+      const why = adapter === undefined ? none : `"${adapter.name}" is another one's`;
+      const message = `Cannot use the address of adapter ${one.number}: expected an Ethernet adapter for it, but ${why}`;
+      problems.push({ message, source: VSAE_SOURCE });
+      return false;
+    }
+    taken.add(adapter);
+    placed.set(one, adapter);
+    return true;
+  };
+  const isBySlot = ({ slot }: VsaeAdapter): boolean => slot !== undefined && slots.size > 0;
+  for (const one of used.filter(isBySlot)) {
+    const adapter = adapters.find(({ name }) => slots.get(name) === Number(one.slot));
+    take(one, adapter, "none is in its slot");
   }
-  const byOrder = adapters[number - 1];
-  if (slot !== undefined && byOrder !== undefined) {
-    notes.push(
-      `No adapter is in the slot of adapter ${number} of the OVF environment: "${byOrder.name}", number ${number} of the machine's, is used`,
-    );
+  for (const one of used.filter((other) => !isBySlot(other))) {
+    const adapter = adapters[one.number - 1];
+    if (take(one, adapter, "there is none") && one.slot !== undefined && adapter !== undefined) {
+      notes.push(
+        `The slots of this machine's adapters are not known: "${adapter.name}", number ${one.number} of them, is used for adapter ${one.number} of the OVF environment`,
+      );
+    }
   }
-  return byOrder;
+  return used.flatMap((one) => {
+    const adapter = placed.get(one);
+    return adapter === undefined ? [] : [{ given: one, adapter }];
+  });
 }
 
 function isGatewayOf({ addresses, masks }: VsaeAdapter, gateway: string | undefined): boolean {

@@ -1,6 +1,7 @@
 import type { CleanAdapter } from "../clean-adapter.ts";
 import type { DistroContext } from "../distro.ts";
-import { editFile } from "../posix/edit-file.ts";
+import { editFile, wouldEdit } from "../posix/edit-file.ts";
+import { AFTER_THIS_COMMAND } from "../posix/after-this-command.ts";
 import { removeIfThere } from "../posix/remove-if-there.ts";
 import { SSHD_DROP_IN } from "../posix/sshd-config-edit.ts";
 import { removeStanzas } from "./stanza-file.ts";
@@ -11,26 +12,35 @@ const OWN_TYPE = "cloudconfig";
 
 /** AIX: the network is in the ODM and is set anew by the next instance, machine-id(5) is not there. */
 export function createAixClean({ sys }: DistroContext): CleanAdapter {
+  const { fs } = sys;
   return {
+    findConfig(kind) {
+      switch (kind) {
+        case "network":
+          return [];
+        case "ssh_config":
+          return [SSHD_DROP_IN].filter((path) => fs.stat(path) !== undefined);
+        case "fstab":
+          return wouldEdit(fs, FILE_SYSTEMS, withoutOwnStanzas) ? [FILE_SYSTEMS] : [];
+      }
+    },
     removeConfig(kind) {
       switch (kind) {
         case "network":
           return [];
         case "ssh_config":
-          return removeIfThere(sys.fs, [SSHD_DROP_IN]);
-        case "fstab": {
-          const isOwn = (stanza: ReadonlyMap<string, string>): boolean =>
-            stanza.get("type") === OWN_TYPE;
-          const undo = editFile(sys.fs, FILE_SYSTEMS, (text) => removeStanzas(text, isOwn));
-          return undo === undefined ? [] : [FILE_SYSTEMS];
-        }
+          return removeIfThere(fs, [SSHD_DROP_IN]);
+        case "fstab":
+          return editFile(fs, FILE_SYSTEMS, withoutOwnStanzas) === undefined ? [] : [FILE_SYSTEMS];
       }
     },
     resetMachineId: () => removeIfThere(sys.fs, ["/etc/machine-id"]),
     async restart() {
-      await sys.exec.run(["/usr/sbin/shutdown", "-Fr"], { timeoutMs: RESTART_TIMEOUT_MS });
+      await sys.exec.run(["/usr/sbin/shutdown", "-Fr"], AFTER_THIS_COMMAND);
     },
   };
 }
 
-const RESTART_TIMEOUT_MS = 120_000;
+function withoutOwnStanzas(text: string): string {
+  return removeStanzas(text, (stanza) => stanza.get("type") === OWN_TYPE);
+}

@@ -1,6 +1,6 @@
 import { parseAixDhcpServer } from "../../network/dhcp-lease.ts";
 import { DHCPCD_INI_PATH } from "../../network/renderers/aix-daemons.ts";
-import { isDirectory, isFile } from "../../system/files.ts";
+import { isDirectory } from "../../system/files.ts";
 import type { FileSystem } from "../../system/system.ts";
 import type { DhcpServer } from "../dhcp-server.ts";
 
@@ -11,7 +11,10 @@ const DEFAULT_LOG_PATH = "/usr/tmp/dhcpcd.log";
 /** The end of a log is the newest. */
 const TAIL_BYTES = 256 * 1024;
 
-/** The server that AIX's dhcpcd got its lease from, as far as its log or its database tell (both unconfirmed). */
+/**
+ * The server that AIX's dhcpcd got its lease from, as far as its log or its database tell (both
+ * unconfirmed). Everybody may make files in /usr/tmp: what another than root can write says nothing.
+ */
 export function readAixDhcpServers(fs: FileSystem): readonly DhcpServer[] {
   const logPath = /^[ \t]*logFileName[ \t]+(\/\S+)/imu.exec(readTail(fs, DHCPCD_INI_PATH))?.[1];
   const names = isDirectory(fs, "/etc") ? fs.list("/etc") : [];
@@ -22,10 +25,14 @@ export function readAixDhcpServers(fs: FileSystem): readonly DhcpServer[] {
   });
 }
 
-/** The last bytes of a file as text, whatever they are; "" where it is not there or may not be read. */
+/** Group and others. */
+const WRITABLE_BY_OTHERS = 0o022;
+
+/** The last bytes of a file of root's as text, whatever they are; "" where it is none, or may not be read. */
 function readTail(fs: FileSystem, path: string): string {
   try {
-    if (!isFile(fs, path)) {
+    const stat = fs.stat(path);
+    if (stat?.kind !== "file" || stat.uid !== 0 || (stat.mode & WRITABLE_BY_OTHERS) !== 0) {
       return "";
     }
     const file = fs.open(path);

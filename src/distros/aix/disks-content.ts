@@ -13,8 +13,7 @@ const LVM_RECORD_ID = [0x5f, 0x4c, 0x56, 0x4d];
 
 /**
  * What keeps a disk from being used without being told to overwrite it; undefined for a disk whose
- * first megabyte holds nothing but a PVID. PVIDs stay behind and are written by a mkvg that was cut
- * off: one alone says nothing.
+ * first megabyte holds nothing but a PVID, which lspv shows.
  */
 export function findDiskContent(sys: System, disk: string): string | undefined {
   const path = `/dev/r${disk}`;

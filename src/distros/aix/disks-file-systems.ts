@@ -2,8 +2,9 @@ import { readTextIfExists } from "../../system/files.ts";
 import type { Problem } from "../../text/problem.ts";
 import type { DiskSetup, FileSystemRequest, VolumeSize } from "../disk-adapter.ts";
 import type { DistroContext } from "../distro.ts";
-import { runChange } from "../run-change.ts";
+import { describeFailure } from "./disks-failure.ts";
 import type { ReadyGroup } from "./disks-groups.ts";
+import { type LockPatience, runLvm } from "./growth-lvm.ts";
 import { type LogicalVolume, readLogicalVolumes } from "./logical-volumes.ts";
 import type { PlannedVolumes } from "./planned-volumes.ts";
 import { findStanza } from "./stanza-file.ts";
@@ -17,8 +18,8 @@ const MKLV = "/usr/sbin/mklv";
 const CRFS = "/usr/sbin/crfs";
 const RMLV = "/usr/sbin/rmlv";
 const FILESYSTEMS_PATH = "/etc/filesystems";
-const QUERY = { okExitCodes: "any", timeoutMs: 60_000 } as const;
-const CHANGE = { timeoutMs: 900_000 };
+/** lsvg and lslv wait for the lock of a volume group that another command works on. */
+const QUERY = { okExitCodes: "any", timeoutMs: 300_000 } as const;
 const MEGABYTE = 2 ** 20;
 /** More than that mklv takes only where it is told so (-x). */
 const DEFAULT_PARTITIONS_MAX = 512;
@@ -29,7 +30,10 @@ export interface FileSystemsContext {
   readonly setup: DiskSetup;
   /** Volume groups that `disk_setup` names and that are there. */
   readonly groups: ReadonlyMap<string, ReadyGroup>;
+  /** Volume groups that do not have all of the disks that they were to get. */
+  readonly incomplete: ReadonlySet<string>;
   readonly planned: PlannedVolumes;
+  readonly patience: LockPatience;
 }
 
 /**
@@ -127,7 +131,7 @@ async function ensureOne(
   const known = [...(await readLogicalVolumes(ctx.sys)), ...made.planned.volumes];
   const existing = known.find((volume) => volume.name === name);
   if (existing !== undefined) {
-    return ensureExisting(ctx, wanted, existing);
+    return ensureExisting(ctx, wanted, existing, made.patience);
   }
   const wrong = checkMountPoint(ctx, wanted);
   if (wrong !== undefined) {
@@ -142,6 +146,9 @@ async function ensureOne(
   if (request.size === undefined) {
     return 'say "size: 10G", or "size: 100%FREE" for all that is free in the volume group';
   }
+  if (request.size.kind === "percent-free" && made.incomplete.has(volumeGroup)) {
+    return `not all disks of "disk_setup" are in volume group "${volumeGroup}", and a share of what is free in it would be smaller than was meant. Nothing is changed; mend the disk, then run "cloud-init single --name disk_setup --frequency always", or say a size like "10G"`;
+  }
   const group = made.groups.get(volumeGroup)?.planned ?? (await readGroup(ctx, volumeGroup));
   if (typeof group === "string") {
     return group;
@@ -152,7 +159,7 @@ async function ensureOne(
     const inMb = (partitions: number): number => (partitions * details.partitionBytes) / MEGABYTE;
     return `it needs ${inMb(Math.max(1, count))} MB, and ${inMb(details.freePartitions)} MB are free in volume group "${volumeGroup}" (partitions of ${inMb(1)} MB). Nothing is changed`;
   }
-  const volume = await runChange(
+  const volume = await runLvm(
     ctx.sys,
     [
       MKLV,
@@ -164,12 +171,12 @@ async function ensureOne(
       volumeGroup,
       String(count),
     ],
-    CHANGE,
+    made.patience,
   );
-  if (volume.failure !== undefined) {
-    return volume.failure;
+  if (!volume.isDone) {
+    return describeFailure(volume);
   }
-  if (!volume.hasRun) {
+  if (volume.isPlanned) {
     made.planned.volumes.push({
       name,
       volumeGroup,
@@ -179,10 +186,10 @@ async function ensureOne(
       mountPoint,
     });
   }
-  const failure = await runCrfs(ctx, wanted);
+  const failure = await runCrfs(ctx, wanted, made.patience);
   return failure === undefined
     ? undefined
-    : `${failure}. ${await removeVolume(ctx, wanted, volumeGroup)}`;
+    : `${failure}. ${await removeVolume(ctx, wanted, volumeGroup, made.patience)}`;
 }
 
 /** A file system stays; a logical volume without one gets one only where the request says so. */
@@ -190,6 +197,7 @@ async function ensureExisting(
   ctx: DistroContext,
   wanted: WantedVolume,
   existing: LogicalVolume,
+  patience: LockPatience,
 ): Promise<string | undefined> {
   const { name, request, mountPoint } = wanted;
   const left = "It is left alone";
@@ -210,7 +218,7 @@ async function ensureExisting(
   if (!/\bLV STATE:\s+closed/u.test(stdout)) {
     return `the logical volume is there and in use. ${left}`;
   }
-  return checkMountPoint(ctx, wanted) ?? runCrfs(ctx, wanted);
+  return checkMountPoint(ctx, wanted) ?? runCrfs(ctx, wanted, patience);
 }
 
 function checkMountPoint(ctx: DistroContext, wanted: WantedVolume): string | undefined {
@@ -255,15 +263,19 @@ function countPartitions(
 }
 
 /** The log lies in the file system itself: a log volume needs a partition that may not be free. */
-async function runCrfs(ctx: DistroContext, wanted: WantedVolume): Promise<string | undefined> {
+async function runCrfs(
+  ctx: DistroContext,
+  wanted: WantedVolume,
+  patience: LockPatience,
+): Promise<string | undefined> {
   const { name, mountPoint } = wanted;
   const head = [CRFS, "-v", "jfs2", "-d", name, "-m", mountPoint, "-A", "yes"];
   const argv = [...head, "-p", "rw", "-t", "no", "-a", "logname=INLINE"];
-  const { failure, hasRun } = await runChange(ctx.sys, argv, CHANGE);
-  if (failure === undefined && hasRun) {
+  const outcome = await runLvm(ctx.sys, argv, patience);
+  if (outcome.isDone && !outcome.isPlanned) {
     ctx.log.info(`Made a jfs2 file system for "${mountPoint}" in logical volume ${name}`);
   }
-  return failure;
+  return outcome.isDone ? undefined : describeFailure(outcome);
 }
 
 /** What crfs could not use. Says what became of it. */
@@ -271,10 +283,11 @@ async function removeVolume(
   ctx: DistroContext,
   wanted: WantedVolume,
   volumeGroup: string,
+  patience: LockPatience,
 ): Promise<string> {
   const { name, mountPoint, device } = wanted;
-  const { failure } = await runChange(ctx.sys, [RMLV, "-f", name], CHANGE);
-  if (failure !== undefined) {
+  const { isDone, failure } = await runLvm(ctx.sys, [RMLV, "-f", name], patience);
+  if (!isDone) {
     return `The logical volume "${name}" that mklv made remains in volume group "${volumeGroup}": ${failure}`;
   }
   const text = readTextIfExists(ctx.sys.fs, FILESYSTEMS_PATH) ?? "";

@@ -1,8 +1,9 @@
 import type { Problem } from "../../text/problem.ts";
 import type { DiskRequest } from "../disk-adapter.ts";
 import type { DistroContext } from "../distro.ts";
-import { runChange } from "../run-change.ts";
 import { findDiskContent } from "./disks-content.ts";
+import { describeFailure } from "./disks-failure.ts";
+import { type LockPatience, runLvm } from "./growth-lvm.ts";
 import {
   type PhysicalVolume,
   readActiveVolumeGroups,
@@ -13,7 +14,6 @@ import {
 const MKVG = "/usr/sbin/mkvg";
 const EXTENDVG = "/usr/sbin/extendvg";
 const GETCONF = "/usr/bin/getconf";
-const CHANGE_TIMEOUT_MS = 600_000;
 const QUERY_TIMEOUT_MS = 60_000;
 /** A disk of an original volume group has at most so many partitions. */
 const PARTITION_COUNT_MAX = 1_016;
@@ -30,6 +30,8 @@ export interface ReadyGroup {
 export interface GroupsOutcome {
   readonly problems: readonly Problem[];
   readonly groups: ReadonlyMap<string, ReadyGroup>;
+  /** Names of those that do not have all of the disks that they were to get. */
+  readonly incomplete: ReadonlySet<string>;
 }
 
 /**
@@ -40,17 +42,18 @@ export interface GroupsOutcome {
 export async function ensureVolumeGroups(
   ctx: DistroContext,
   requests: readonly DiskRequest[],
+  patience: LockPatience,
 ): Promise<GroupsOutcome> {
   const problems: Problem[] = [];
   const groups = new Map<string, ReadyGroup>();
+  const incomplete = new Set<string>();
   if (requests.length === 0) {
-    return { problems, groups };
+    return { problems, groups, incomplete };
   }
   const disks = await readPhysicalVolumes(ctx.sys);
   const known = await readVolumeGroups(ctx.sys);
   const active = await readActiveVolumeGroups(ctx.sys);
   const places: Place[] = [];
-  const incomplete = new Set<string>();
   for (const request of requests) {
     problems.push(...warnOfLinux(request));
     const place = judge(ctx, request, { disks, places });
@@ -71,21 +74,28 @@ export async function ensureVolumeGroups(
     } else if (known.has(name)) {
       groups.set(name, {});
       const added = members.filter(({ isMember }) => !isMember);
-      problems.push(...(await extendGroup(ctx, name, added)).problems);
+      const failed = await extendGroup(ctx, name, added, patience);
+      problems.push(...failed);
+      if (failed.length > 0) {
+        incomplete.add(name);
+      }
     } else if (incomplete.has(name)) {
       problems.push({
         message: `Cannot make volume group "${name}": not all of its disks can be used, and it would be smaller than it was asked for. Nothing is changed on the others`,
         path: members[0]?.request.path ?? [],
       });
     } else {
-      const made = await makeGroup(ctx, name, members);
+      const made = await makeGroup(ctx, name, members, patience);
       problems.push(...made.problems);
+      if (made.problems.length > 0) {
+        incomplete.add(name);
+      }
       if (made.group !== undefined) {
         groups.set(name, made.group);
       }
     }
   }
-  return { problems, groups };
+  return { problems, groups, incomplete };
 }
 
 interface Place {
@@ -93,7 +103,7 @@ interface Place {
   readonly disk: string;
   readonly volumeGroup: string;
   readonly isMember: boolean;
-  /** What is on the disk has to be given up: -f. */
+  /** What is on the disk has to be given up: -f. A PVID alone does not need it. */
   readonly isForced: boolean;
 }
 
@@ -131,11 +141,16 @@ function judge(
     return `it belongs to volume group "${disk.volumeGroup}", and is left alone whatever "overwrite" says`;
   }
   const content = findDiskContent(ctx.sys, disk.disk);
-  if (content !== undefined && !request.overwrite) {
-    return `${content}. It is left alone; "overwrite: true" gives up what is on it`;
+  const reason =
+    content ??
+    (disk.pvid === undefined
+      ? undefined
+      : `it has a PVID ("${disk.pvid}"), so that LVM has had it, here or on another machine`);
+  if (reason !== undefined && !request.overwrite) {
+    return `${reason}. It is left alone; "overwrite: true" gives up what is on it`;
   }
-  if (content !== undefined) {
-    ctx.log.warn(`Giving up what is on disk ${disk.disk}, as "overwrite" says: ${content}`);
+  if (reason !== undefined) {
+    ctx.log.warn(`Giving up what is on disk ${disk.disk}, as "overwrite" says: ${reason}`);
   }
   return { ...place, isMember: false, isForced: content !== undefined };
 }
@@ -183,6 +198,7 @@ async function makeGroup(
   ctx: DistroContext,
   name: string,
   members: readonly Place[],
+  patience: LockPatience,
 ): Promise<{ readonly problems: readonly Problem[]; readonly group?: ReadyGroup }> {
   const [first, ...rest] = members;
   if (first === undefined) {
@@ -192,7 +208,7 @@ async function makeGroup(
   const asked = members.flatMap(({ request }) => request.partitionSizeMb ?? [])[0];
   const partitionMb = asked ?? choosePartitionMb(sizes);
   const type = members.flatMap(({ request }) => request.volumeGroupType ?? [])[0] ?? "scalable";
-  const outcome = await runChange(
+  const outcome = await runLvm(
     ctx.sys,
     [
       MKVG,
@@ -203,22 +219,24 @@ async function makeGroup(
       name,
       first.disk,
     ],
-    { timeoutMs: CHANGE_TIMEOUT_MS },
+    patience,
   );
-  if (outcome.failure !== undefined) {
-    const message = `Cannot make volume group "${name}": ${outcome.failure}`;
+  if (!outcome.isDone) {
+    const message = `Cannot make volume group "${name}": ${describeFailure(outcome)}`;
     return { problems: [{ message, path: first.request.path }] };
   }
-  const extended = await extendGroup(ctx, name, rest);
-  if (outcome.hasRun) {
+  if (!outcome.isPlanned) {
     ctx.log.info(`Made volume group "${name}" of disk ${first.disk}`);
-    return { problems: extended.problems, group: {} };
+  }
+  const problems = await extendGroup(ctx, name, rest, patience);
+  if (!outcome.isPlanned) {
+    return { problems, group: {} };
   }
   const bytes = (partitionMb ?? PARTITION_MB_MIN) * 2 ** 20;
   // One partition of each disk is lost to the descriptor area.
   const free = sizes.map((sizeMb) => Math.floor((sizeMb ?? 0) / (bytes / 2 ** 20)) - 1);
   return {
-    problems: extended.problems,
+    problems,
     group: {
       planned: {
         partitionBytes: bytes,
@@ -232,21 +250,22 @@ async function extendGroup(
   ctx: DistroContext,
   name: string,
   places: readonly Place[],
-): Promise<{ readonly problems: readonly Problem[] }> {
+  patience: LockPatience,
+): Promise<readonly Problem[]> {
   const problems: Problem[] = [];
   for (const { disk, isForced, request } of places) {
     const argv = [EXTENDVG, ...(isForced ? ["-f"] : []), name, disk];
-    const { failure, hasRun } = await runChange(ctx.sys, argv, { timeoutMs: CHANGE_TIMEOUT_MS });
-    if (failure !== undefined) {
+    const outcome = await runLvm(ctx.sys, argv, patience);
+    if (!outcome.isDone) {
       problems.push({
-        message: `Cannot add disk "${request.name}" to volume group "${name}": ${failure}. The volume group is there without it`,
+        message: `Cannot add disk "${request.name}" to volume group "${name}": ${describeFailure(outcome)}. The volume group is there without it`,
         path: request.path,
       });
-    } else if (hasRun) {
+    } else if (!outcome.isPlanned) {
       ctx.log.info(`Added disk ${disk} to volume group "${name}"`);
     }
   }
-  return { problems };
+  return problems;
 }
 
 /** The smallest that keeps the largest disk within what an original volume group could have; undefined where no size is known. */

@@ -169,7 +169,8 @@ async function raiseLimit(
   run: GrowthRun,
 ): Promise<string | undefined> {
   const { name, diskPartitionsMax, groupPartitionsMax = 0 } = facts;
-  const needed = Math.max(...grown.map(({ partitions }) => partitions));
+  // Whether AIX keeps a whole partition for its records, or the rest of the disk, nobody here knows: one more.
+  const needed = Math.max(...grown.map(({ partitions }) => partitions + 1));
   if (diskPartitionsMax === undefined) {
     const gain = grown.reduce((sum, { partitions, used }) => sum + partitions - used, 0);
     const total = facts.totalPartitions + gain;

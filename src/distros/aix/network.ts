@@ -2,6 +2,7 @@ import type { InterfaceConfig, NetworkConfig } from "../../network/network-confi
 import { renderAix } from "../../network/renderers/aix.ts";
 import { hasSettings, interfaceProblem } from "../../network/renderers/aix-interface-state.ts";
 import { chooseAixRoutes } from "../../network/renderers/aix-routes.ts";
+import { renderResolvConf } from "../../network/renderers/resolv-conf.ts";
 import type { NetworkStep } from "../../network/renderers/renderer.ts";
 import type { Problem } from "../../text/problem.ts";
 import type { DistroContext, NetworkAdapter, NetworkOutcome } from "../distro.ts";
@@ -53,6 +54,7 @@ export function createAixNetwork(ctx: DistroContext): NetworkAdapter {
     },
     adapterSlots: () => readAixAdapterSlots(ctx.sys),
     ensure: (config) => ensureAixNetwork(ctx, search, config),
+    resolvConf: (config) => renderResolvConf(config).text,
     dhcpServers: async () => readAixDhcpServers(ctx.sys.fs),
     read: () => readAixNetworkTables(ctx.sys),
   };

@@ -1,5 +1,6 @@
 import type { Problem } from "../../text/problem.ts";
 import { errorMessage } from "../../text/error-message.ts";
+import { printable } from "../../text/printable.ts";
 import type { Disc, DiscSearch, DistroContext, StorageAdapter, WantedLabels } from "../distro.ts";
 import { findWantedLabel, isAbsent, probeDisc, readDisc } from "../raw-disc.ts";
 import { type CdDevice, readCdDevices } from "./cd-devices.ts";
@@ -194,5 +195,5 @@ async function lookAtMounted(
 }
 
 function describeLabel(label: string): string {
-  return label === "" ? "without a label" : `labelled "${label}"`;
+  return label === "" ? "without a label" : `labelled "${printable(label)}"`;
 }

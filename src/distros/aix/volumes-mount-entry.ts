@@ -45,7 +45,7 @@ export function toAixMount(entry: MountEntry): AixMount | string {
     return `Cannot mount "${device}" on "${mountPoint}": option "${bad}" holds a character that no option has`;
   }
   const kept = given.filter((option) => !DROPPED_OPTION.test(option));
-  const options = kept.length === 0 && vfs === "nfs" ? NFS_OPTIONS : kept;
+  const options = vfs === "nfs" ? completeNfsOptions(kept) : kept;
   return {
     mountPoint,
     dev: directory ?? device,
@@ -55,6 +55,14 @@ export function toAixMount(entry: MountEntry): AixMount | string {
     isMounted: !given.includes("noauto"),
     path,
   };
+}
+
+/** In the background, unless the entry says which. */
+function completeNfsOptions(given: readonly string[]): readonly string[] {
+  if (given.length === 0) {
+    return NFS_OPTIONS;
+  }
+  return given.some((option) => option === "fg" || option === "bg") ? given : ["bg", ...given];
 }
 
 /** A blank or a colon cannot be said in /etc/filesystems. */

@@ -1,29 +1,38 @@
 import { isDirectory } from "../../system/files.ts";
 import type { CleanAdapter } from "../clean-adapter.ts";
 import type { DistroContext } from "../distro.ts";
-import { editFile } from "../posix/edit-file.ts";
+import { editFile, wouldEdit } from "../posix/edit-file.ts";
+import { AFTER_THIS_COMMAND } from "../posix/after-this-command.ts";
 import { removeIfThere } from "../posix/remove-if-there.ts";
 import { SSHD_DROP_IN } from "../posix/sshd-config-edit.ts";
 import { FSTAB_PATH, withOwnLines } from "./fstab.ts";
 import { ownNetworkUnits } from "./network.ts";
 
 const MACHINE_ID = "/etc/machine-id";
-const RESTART_TIMEOUT_MS = 120_000;
 
 /** Linux: fstab's own lines, networkd's units of ours, the drop-in of sshd, machine-id(5). */
 export function createLinuxClean({ sys }: DistroContext): CleanAdapter {
   const { fs } = sys;
   return {
+    findConfig(kind) {
+      const isThere = (path: string): boolean => fs.stat(path) !== undefined;
+      switch (kind) {
+        case "network":
+          return ownNetworkUnits(sys).filter(isThere);
+        case "ssh_config":
+          return [SSHD_DROP_IN].filter(isThere);
+        case "fstab":
+          return wouldEdit(fs, FSTAB_PATH, withoutOwnLines) ? [FSTAB_PATH] : [];
+      }
+    },
     removeConfig(kind) {
       switch (kind) {
         case "network":
           return removeIfThere(fs, ownNetworkUnits(sys));
         case "ssh_config":
           return removeIfThere(fs, [SSHD_DROP_IN]);
-        case "fstab": {
-          const undo = editFile(fs, FSTAB_PATH, (text) => withOwnLines(text, []));
-          return undo === undefined ? [] : [FSTAB_PATH];
-        }
+        case "fstab":
+          return editFile(fs, FSTAB_PATH, withoutOwnLines) === undefined ? [] : [FSTAB_PATH];
       }
     },
     resetMachineId() {
@@ -35,7 +44,11 @@ export function createLinuxClean({ sys }: DistroContext): CleanAdapter {
       return [MACHINE_ID];
     },
     async restart() {
-      await sys.exec.run(["/sbin/shutdown", "-r", "now"], { timeoutMs: RESTART_TIMEOUT_MS });
+      await sys.exec.run(["/sbin/shutdown", "-r", "now"], AFTER_THIS_COMMAND);
     },
   };
+}
+
+function withoutOwnLines(text: string): string {
+  return withOwnLines(text, []);
 }

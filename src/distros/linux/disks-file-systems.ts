@@ -3,11 +3,12 @@ import type { Problem } from "../../text/problem.ts";
 import type { FileSystemRequest } from "../disk-adapter.ts";
 import type { DistroContext } from "../distro.ts";
 import { runChange } from "../run-change.ts";
-import { makeFileSystem } from "./disks-mkfs.ts";
+import { makeFileSystem, prepareFileSystem } from "./disks-mkfs.ts";
 import type { PlannedPartitions } from "./disks-partitions.ts";
 import {
   type DiskTree,
   findDevicePath,
+  isReservedPartition,
   partitionPath,
   readDiskTree,
   readSignature,
@@ -59,6 +60,10 @@ async function ensureOne(
     case "free":
       break;
   }
+  const maker = prepareFileSystem(ctx.sys, request, target);
+  if (typeof maker === "string") {
+    return refuse(request, maker);
+  }
   if (target.content !== undefined) {
     ctx.log.warn(`Giving up the "${target.content}" on ${target.path}, as the configuration says`);
     const argv = [WIPEFS, "--all", target.path];
@@ -67,8 +72,9 @@ async function ensureOne(
       return refuse(request, failure);
     }
   }
-  const failure = await makeFileSystem(ctx, request, target);
-  return failure === undefined ? undefined : refuse(request, failure);
+  const failure = await makeFileSystem(ctx, maker);
+  const lost = target.content === undefined ? "" : `. What was on ${target.path} is gone`;
+  return failure === undefined ? undefined : refuse(request, `${failure}${lost}`);
 }
 
 type Target =
@@ -138,11 +144,11 @@ async function findTarget(
 
 async function judge(sys: System, request: FileSystemRequest, tree: DiskTree): Promise<Target> {
   const { path, type } = tree.device;
-  const signature = await readSignature(sys, path);
+  const signature = await readSignature(sys, tree.device);
   if (isWanted(request, signature, true) && (!request.overwrite || tree.inUse !== undefined)) {
     return { kind: "done", path };
   }
-  const content = signature.type;
+  const { content } = signature;
   if (tree.inUse !== undefined) {
     return {
       kind: "refused",
@@ -169,21 +175,25 @@ async function judge(sys: System, request: FileSystemRequest, tree: DiskTree): P
   };
 }
 
-/** cloud-init's documentation of fs_setup: one like it is used as it is, else a free partition, else the disk where it is empty. */
+/**
+ * cloud-init's documentation of fs_setup: one like it is used as it is, else a free partition, else the
+ * disk where it is empty. What firmware boots from is never taken: it looks empty and is not.
+ */
 async function searchTarget(
   sys: System,
   request: FileSystemRequest,
   tree: DiskTree,
 ): Promise<Target> {
   const { device, partitions } = tree;
-  const all = await Promise.all(
+  const read = await Promise.all(
     [device, ...partitions].map(async (each) => ({
       path: each.path,
       isInUse: each.mountPoint !== undefined,
       isWholeDisk: each.path === device.path,
-      signature: await readSignature(sys, each.path),
+      signature: await readSignature(sys, each),
     })),
   );
+  const all = read.filter(({ signature }) => !isReservedPartition(signature));
   const same = all.find(({ signature }) =>
     isWanted(request, signature, request.partition === "auto"),
   );
@@ -204,7 +214,7 @@ async function searchTarget(
     usable.find(
       ({ signature }) =>
         request.replaceType !== undefined && signature.type === request.replaceType,
-    ) ?? usable.find(({ signature }) => signature.type === undefined);
+    ) ?? usable.find(({ signature }) => signature.content === undefined);
   const last = usable.length === 1 && request.overwrite ? usable[0] : undefined;
   const target = chosen ?? last;
   if (target === undefined) {
@@ -218,7 +228,7 @@ async function searchTarget(
     kind: "free",
     path,
     isWholeDisk,
-    ...(signature.type === undefined ? {} : { content: signature.type }),
+    ...(signature.content === undefined ? {} : { content: signature.content }),
   };
 }
 

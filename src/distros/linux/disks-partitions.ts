@@ -26,11 +26,19 @@ export async function ensurePartitions(
 ): Promise<{ readonly problems: readonly Problem[]; readonly planned: PlannedPartitions }> {
   const problems: Problem[] = [];
   const planned = new Map<string, number>();
+  const names = new Map<string, string>();
   for (const request of requests) {
     const wanted = toLayout(ctx, request);
     if (typeof wanted === "string") {
       problems.push(refuse(request, wanted));
     } else if (wanted !== undefined) {
+      const other = names.get(wanted.path);
+      if (other !== undefined) {
+        const reason = `it is the disk "${wanted.path}", which "${other}" names already`;
+        problems.push(refuse(request, reason));
+        continue;
+      }
+      names.set(wanted.path, request.name);
       const found = await ensureOne(ctx, request, wanted, planned);
       problems.push(...(found === undefined ? [] : [found]));
     }
@@ -98,7 +106,7 @@ async function ensureOne(
     const kind = tree === undefined ? "no block device" : `of type "${tree.device.type}"`;
     return refuse(request, `"${wanted.path}" is ${kind}: expected a whole disk`);
   }
-  const signature = await readSignature(sys, wanted.path);
+  const signature = await readSignature(sys, tree.device);
   const count = tree.partitions.length;
   if (!wanted.isRemoval && signature.tableType === wanted.tableType) {
     if (count === wanted.shares.length) {
@@ -106,7 +114,7 @@ async function ensureOne(
       return undefined;
     }
   }
-  const content = describeContent(count, signature.type);
+  const content = describeContent(count, signature.content);
   if (content !== undefined && !request.overwrite) {
     const message = `Disk "${request.name}" is left alone: ${content}. "overwrite: true" gives up what is on it`;
     return { message, path: request.path, severity: "warning" };
@@ -114,6 +122,11 @@ async function ensureOne(
   if (tree.inUse !== undefined) {
     return refuse(request, `${tree.inUse}. It is left alone, whatever "overwrite" says`);
   }
+  const missing = [SFDISK, WIPEFS].find((program) => sys.fs.stat(program) === undefined);
+  if (missing !== undefined) {
+    return refuse(request, `there is no ${missing} here. Nothing is changed`);
+  }
+  const script = renderScript(wanted, tree.device.sizeBytes);
   if (content !== undefined) {
     log.warn(`Giving up what is on disk ${wanted.path}, as "overwrite" says: ${content}`);
     const failure = await wipe(sys, tree);
@@ -124,14 +137,16 @@ async function ensureOne(
   if (wanted.isRemoval) {
     return undefined;
   }
-  return partition(ctx, request, wanted, tree, planned);
+  const failure = await partition(ctx, wanted, script, planned);
+  const lost = content === undefined ? "" : `. What was on ${wanted.path} is gone`;
+  return failure === undefined ? undefined : refuse(request, `${failure}${lost}`);
 }
 
-function describeContent(count: number, type: string | undefined): string | undefined {
+function describeContent(count: number, held: string | undefined): string | undefined {
   if (count > 0) {
     return count === 1 ? "it has a partition" : `it has ${count} partitions`;
   }
-  return type === undefined ? undefined : `it holds "${type}"`;
+  return held === undefined ? undefined : `it holds "${held}"`;
 }
 
 /**
@@ -148,11 +163,14 @@ async function wipe(sys: System, tree: DiskTree): Promise<string | undefined> {
       return `it is in use, and is left alone whatever "overwrite" says: ${failure}`;
     }
   }
+  const wiped: string[] = [];
   for (const { path } of [...partitions, device]) {
     const { failure } = await runChange(sys, [WIPEFS, "--all", path], CHANGE);
     if (failure !== undefined) {
-      return `${failure}. The table of its partitions is as it was`;
+      const lost = wiped.length === 0 ? "" : `, what was on ${wiped.join(", ")} is gone`;
+      return `${failure}. The table of its partitions is as it was${lost}`;
     }
+    wiped.push(path);
   }
   if (partitions.length > 0) {
     await runChange(sys, reread, CHANGE);
@@ -162,16 +180,14 @@ async function wipe(sys: System, tree: DiskTree): Promise<string | undefined> {
 
 async function partition(
   ctx: DistroContext,
-  request: DiskRequest,
   wanted: WantedLayout,
-  tree: DiskTree,
+  stdin: string,
   planned: Map<string, number>,
-): Promise<Problem | undefined> {
+): Promise<string | undefined> {
   const { sys, log } = ctx;
-  const stdin = renderScript(wanted, tree.device.sizeBytes);
   const { failure, hasRun } = await runChange(sys, [SFDISK, wanted.path], { ...CHANGE, stdin });
   if (failure !== undefined) {
-    return refuse(request, failure);
+    return failure;
   }
   await runChange(sys, [UDEVADM, "settle"], CHANGE);
   if (!hasRun) {
@@ -180,10 +196,7 @@ async function partition(
   }
   const count = (await readDiskTree(sys, wanted.path))?.partitions.length ?? 0;
   if (count !== wanted.shares.length) {
-    return refuse(
-      request,
-      `sfdisk ended well, yet the disk has ${count} partitions, not ${wanted.shares.length}`,
-    );
+    return `sfdisk ended well, yet the disk has ${count} partitions, not ${wanted.shares.length}`;
   }
   log.info(`Made ${count} partitions on ${wanted.path} (${wanted.tableType})`);
   return undefined;

@@ -4,6 +4,7 @@ import type { FileSystem, System } from "../../system/system.ts";
 const LSBLK = "/usr/bin/lsblk";
 const BLKID = "/usr/sbin/blkid";
 const WIPEFS = "/usr/sbin/wipefs";
+const SFDISK = "/usr/sbin/sfdisk";
 const QUERY = { okExitCodes: "any", timeoutMs: 60_000 } as const;
 /** blkid(8): nothing was found. */
 const EXIT_NOTHING = 2;
@@ -32,9 +33,35 @@ export interface Signature {
   /** A file system, swap, or part of an array: "ext4". */
   readonly type?: string;
   readonly label?: string;
-  /** "dos", "gpt". */
+  /** "dos", "gpt", "aix". */
   readonly tableType?: string;
+  /** Of a partition, as the table of its disk says: "83", or a GUID, in lower case. */
+  readonly partitionType?: string;
+  /** What would be lost, for messages: "ext4"; absent where nothing is. Partitions that the kernel shows are not looked at. */
+  readonly content?: string;
 }
+
+/**
+ * A partition that firmware or a boot loader reads by itself, mostly without a file system, and one
+ * that holds other partitions: BIOS boot, PReP, EFI system (GPT); PReP, extended, EFI (MBR).
+ */
+export function isReservedPartition({ partitionType }: Signature): boolean {
+  return (
+    partitionType !== undefined && (BARE_TYPES.has(partitionType) || EFI_TYPES.has(partitionType))
+  );
+}
+
+/** Without a file system: BIOS boot, PReP, extended (GRUB's manual, UEFI specification; codes of MBR as sfdisk lists them). */
+const BARE_TYPES: ReadonlySet<string> = new Set([
+  "21686148-6449-6e6f-744e-656564454649",
+  "9e1a2d38-c612-4316-aa26-8b49521e5a8b",
+  "41",
+  "5",
+  "f",
+  "85",
+]);
+/** EFI system: it has a file system, which someone has to make once. */
+const EFI_TYPES: ReadonlySet<string> = new Set(["c12a7328-f81f-11d2-ba4b-00a0c93ec93b", "ef"]);
 
 /** Links such as those in /dev/disk/by-id followed; a name without a directory is in /dev. */
 export function findDevicePath(fs: FileSystem, device: string): string | undefined {
@@ -92,7 +119,8 @@ export function parseLsblk(text: string): readonly BlockDevice[] {
 }
 
 /** Read from the device itself, not from what udev remembers. What nobody is sure of counts as a file system. */
-export async function readSignature(sys: System, path: string): Promise<Signature> {
+export async function readSignature(sys: System, device: BlockDevice): Promise<Signature> {
+  const { path } = device;
   const { exitCode, stdout } = await sys.exec.query([BLKID, "-p", "-o", "export", path], QUERY);
   const pairs = new Map(
     stdout.split("\n").flatMap((line) => {
@@ -108,11 +136,40 @@ export async function readSignature(sys: System, path: string): Promise<Signatur
   const type =
     pairs.get("TYPE") ??
     (isSure && (tableType !== undefined || (await looksEmpty(sys, path))) ? undefined : "unknown");
+  const partitionType = pairs.get("PART_ENTRY_TYPE")?.toLowerCase().replace(/^0x0*/u, "");
+  const content =
+    type ??
+    (tableType === undefined ? undefined : await tableContent(sys, device, tableType)) ??
+    (BARE_TYPES.has(partitionType ?? "") ? `boot loader (type ${partitionType ?? ""})` : undefined);
   return {
     ...(type === undefined ? {} : { type }),
     ...(label === undefined ? {} : { label }),
     ...(tableType === undefined ? {} : { tableType }),
+    ...(partitionType === undefined ? {} : { partitionType }),
+    ...(content === undefined ? {} : { content }),
   };
+}
+
+/**
+ * A table without partitions is nothing, and those that the kernel shows are counted elsewhere. Any
+ * other is content: one of another system ("aix"), one that the kernel did not read, and one inside
+ * of a partition or logical volume, which is the disk of a virtual machine.
+ */
+async function tableContent(
+  sys: System,
+  { path, type }: BlockDevice,
+  tableType: string,
+): Promise<string | undefined> {
+  const content = `partition table of type ${tableType}`;
+  if (!/^(?:disk|loop)$/u.test(type) || !/^(?:dos|gpt)$/u.test(tableType)) {
+    return content;
+  }
+  const { exitCode, stdout } = await sys.exec.query([SFDISK, "--dump", path], QUERY);
+  const written = new Set(
+    [...stdout.matchAll(/^(\S+) *:(?=.*\bstart=)/gmu)].flatMap(([, name]) => name ?? []),
+  );
+  const shown = (await readDiskTree(sys, path))?.partitions ?? [];
+  return exitCode === 0 && shown.length >= written.size ? undefined : content;
 }
 
 /** blkid ends alike for a device on which nothing is and for one that it could not read; wipefs does not. */

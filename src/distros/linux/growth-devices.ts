@@ -54,6 +54,21 @@ export async function readMounted(
       };
 }
 
+/** Bytes of what is mounted there, as statfs(2) counts them: less than it takes. Undefined where nothing tells. */
+export async function readFileSystemBytes(
+  sys: System,
+  mountPoint: string,
+): Promise<number | undefined> {
+  const findmnt = findSystemProgram(sys, "findmnt");
+  if (findmnt === undefined) {
+    return undefined;
+  }
+  const argv = [findmnt, "-n", "-r", "-b", "-o", "SIZE", "-M", mountPoint];
+  const { exitCode, stdout } = await sys.exec.query(argv, QUERY);
+  const last = stdout.trim().split("\n").at(-1) ?? "";
+  return exitCode === 0 && /^\d+$/u.test(last) ? Number(last) : undefined;
+}
+
 /** A text: why it is not known. */
 export async function readBlockDevice(
   sys: System,

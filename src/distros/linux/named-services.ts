@@ -12,8 +12,10 @@ const CHKCONFIG = "/usr/sbin/chkconfig";
 const SYSTEMD_MARK = "/run/systemd/system";
 /** Of the usual levels with a network; S… starts, K… stops. */
 const LEVEL_DIRECTORIES = ["/etc/rc3.d", "/etc/rc5.d", "/etc/rc2.d"];
-/** Unit files that start by themselves or cannot be enabled (systemctl(1), is-enabled). */
-const ENABLED_STATES = /^(?:enabled|enabled-runtime|static|alias|generated|indirect)$/u;
+/** Unit files that start by themselves or cannot be enabled (systemctl(1), is-enabled); `enabled-runtime` is gone after a boot. */
+const ENABLED_STATES = /^(?:enabled|static|alias|indirect)$/u;
+/** Made of a script of /etc/init.d, whether that is on or off (systemd-sysv-generator(8)). */
+const GENERATED_STATE = "generated";
 
 interface FoundService {
   readonly name: string;
@@ -122,10 +124,12 @@ function createSystemdTool(sys: System): ServiceTool {
       if (name === undefined || block === undefined) {
         return undefined;
       }
+      const state = block.get("UnitFileState") ?? "";
       return {
         name,
         isRunning: /^(?:active|activating|reloading)$/u.test(block.get("ActiveState") ?? ""),
-        isEnabled: ENABLED_STATES.test(block.get("UnitFileState") ?? ""),
+        isEnabled:
+          ENABLED_STATES.test(state) || (state === GENERATED_STATE && hasStartLink(sys, name)),
         isMasked: block.get("LoadState") === "masked",
       };
     },
@@ -139,13 +143,20 @@ function createSystemdTool(sys: System): ServiceTool {
   };
 }
 
+/** The links of a script of /etc/init.d in the levels. */
+function findLinks(sys: System, name: string): readonly string[] {
+  return LEVEL_DIRECTORIES.flatMap((directory) =>
+    isDirectory(sys.fs, directory)
+      ? sys.fs.list(directory).filter((link) => link.replace(/^[SK]\d\d/u, "") === name)
+      : [],
+  );
+}
+
+function hasStartLink(sys: System, name: string): boolean {
+  return findLinks(sys, name).some((link) => link.startsWith("S"));
+}
+
 function createInitTool(sys: System): ServiceTool {
-  const links = (name: string): readonly string[] =>
-    LEVEL_DIRECTORIES.flatMap((directory) =>
-      isDirectory(sys.fs, directory)
-        ? sys.fs.list(directory).filter((link) => link.replace(/^[SK]\d\d/u, "") === name)
-        : [],
-    );
   return {
     async find(names) {
       const name = names.find((candidate) => exists(sys.fs, `/etc/init.d/${candidate}`));
@@ -155,8 +166,7 @@ function createInitTool(sys: System): ServiceTool {
       const { exitCode } = await sys.exec.query([SERVICE, name, "status"], {
         okExitCodes: "any",
       });
-      const isEnabled = links(name).some((link) => link.startsWith("S"));
-      return { name, isRunning: exitCode === 0, isEnabled };
+      return { name, isRunning: exitCode === 0, isEnabled: hasStartLink(sys, name) };
     },
     command(action, name) {
       if (action !== "enable" && action !== "disable") {
@@ -164,7 +174,7 @@ function createInitTool(sys: System): ServiceTool {
       }
       if (isFile(sys.fs, UPDATE_RC)) {
         // update-rc.d(8): `enable` changes links that are there, `defaults` makes them.
-        const verb = action === "enable" && links(name).length === 0 ? "defaults" : action;
+        const verb = action === "enable" && findLinks(sys, name).length === 0 ? "defaults" : action;
         return [UPDATE_RC, name, verb];
       }
       return [CHKCONFIG, name, action === "enable" ? "on" : "off"];

@@ -22,7 +22,7 @@ export function createLinuxNetwork(ctx: DistroContext): NetworkAdapter {
   return {
     adapters: async () => readAdapters(ctx.sys),
     ensure: (config) => ensureNetworkd(ctx, config),
-    dhcpServers: async () => readLinuxDhcpServers(ctx.sys.fs),
+    dhcpServers: async () => readLinuxDhcpServers(ctx.sys.fs, ctx.sys.clock.now()),
     read: () => readLinuxNetworkTables(ctx.sys),
   };
 }

@@ -1,7 +1,9 @@
 import { readTextIfExists } from "../../system/files.ts";
 import type { System } from "../../system/system.ts";
 import type { DistroContext } from "../distro.ts";
+import { AFTER_THIS_COMMAND } from "../posix/after-this-command.ts";
 import { sealAccess, sealHistories } from "../posix/seal-accounts.ts";
+import { sealConfiguration } from "../posix/seal-configuration.ts";
 import { sealHostKeys } from "../posix/seal-host-keys.ts";
 import { sealNames } from "../posix/seal-names.ts";
 import { sealRemovals } from "../posix/seal-removals.ts";
@@ -9,9 +11,9 @@ import { sealRmc } from "../posix/seal-rmc.ts";
 import type { InstanceTraces, SealAdapter, SealFinding, SealStep } from "../seal-adapter.ts";
 import { createLinuxClean } from "./clean.ts";
 import { ownNetworkUnits } from "./network.ts";
+import { readLinuxPasswordStates } from "./password-states.ts";
 
 const SUDO_RULES = ["/etc/sudoers.d/90-cloud-init-users"];
-const SHUTDOWN_TIMEOUT_MS = 600_000;
 
 /** Linux: ids, names of adapters and units that belong to one machine. */
 export function createLinuxSeal(ctx: DistroContext): SealAdapter {
@@ -25,11 +27,15 @@ export function createLinuxSeal(ctx: DistroContext): SealAdapter {
       sealRmc(sys, traces),
       sealMachineId(ctx),
       sealHistories(sys),
-      sealAccess(sys, traces, SUDO_RULES),
+      sealConfiguration(sys.fs, createLinuxClean(ctx), traces),
+      sealAccess(sys, traces, {
+        sudoers: SUDO_RULES,
+        readPasswords: () => readLinuxPasswordStates(sys.fs),
+      }),
     ],
     logDirectories: ["/var/log"],
     async powerOff() {
-      await sys.exec.run(["/sbin/shutdown", "-P", "now"], { timeoutMs: SHUTDOWN_TIMEOUT_MS });
+      await sys.exec.run(["/sbin/shutdown", "-P", "now"], AFTER_THIS_COMMAND);
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { Problem } from "../../text/problem.ts";
 import type { Disc, DistroContext, StorageAdapter } from "../distro.ts";
-import { findWantedLabel, isAbsent, probeDisc, readDisc } from "../raw-disc.ts";
+import { printable } from "../../text/printable.ts";
+import { type DiscProbe, findWantedLabel, isAbsent, probeDisc, readDisc } from "../raw-disc.ts";
 import { findLinuxFloppy } from "./floppy.ts";
 import { listLinuxUdfDrives } from "./udf-drives.ts";
 
@@ -9,6 +10,7 @@ import { listLinuxUdfDrives } from "./udf-drives.ts";
  * hypervisor may attach the image as any of them. Read straight from the device, never mounted.
  */
 export function createLinuxStorage(ctx: DistroContext): StorageAdapter {
+  const probes: Probes = new Map();
   return {
     async findDiscs(labels) {
       const discs: Disc[] = [];
@@ -22,11 +24,17 @@ export function createLinuxStorage(ctx: DistroContext): StorageAdapter {
       }
       for (const name of names.slice(0, DEVICE_COUNT_MAX)) {
         const device = `/dev/${name}`;
-        const probe = probeDisc(ctx.sys, device);
+        const probe = probeOnce(ctx, device, probes);
         switch (probe.kind) {
           case "disc": {
-            looked.push(`${device} (labelled "${probe.label}")`);
-            const label = labels === "any" ? probe.label : findWantedLabel(probe, labels);
+            looked.push(`${device} (labelled "${printable(probe.label)}")`);
+            const isForAny = probe.format === "iso9660" || isOptical(name);
+            const label =
+              labels !== "any"
+                ? findWantedLabel(probe, labels)
+                : isForAny
+                  ? probe.label
+                  : undefined;
             if (label !== undefined) {
               discs.push({
                 device,
@@ -57,6 +65,21 @@ export function createLinuxStorage(ctx: DistroContext): StorageAdapter {
     listUdfDrives: () => listLinuxUdfDrives(ctx),
     findFloppy: () => findLinuxFloppy(ctx),
   };
+}
+
+/** Several datasources look for discs one after the other: what was on a device a moment ago still is. */
+const PROBE_MS = 2000;
+
+type Probes = Map<string, { readonly untilMs: number; readonly probe: DiscProbe }>;
+
+function probeOnce({ sys }: DistroContext, device: string, probes: Probes): DiscProbe {
+  const known = probes.get(device);
+  if (known !== undefined && sys.clock.monotonicMs() < known.untilMs) {
+    return known.probe;
+  }
+  const probe = probeDisc(sys, device);
+  probes.set(device, { untilMs: sys.clock.monotonicMs() + PROBE_MS, probe });
+  return probe;
 }
 
 const DEVICE_COUNT_MAX = 512;

@@ -36,6 +36,13 @@ export function editFile(
   };
 }
 
+/** Whether `editFile` would change the file; only reads. */
+export function wouldEdit(fs: FileSystem, path: string, edit: (text: string) => string): boolean {
+  const bytes = fs.readBytesIfExists(path);
+  const text = bytes === undefined ? "" : Buffer.from(bytes).toString("latin1");
+  return edit(text) !== text;
+}
+
 /** A text as `editFile` takes it: its UTF-8 bytes as characters. */
 export function asBytes(text: string): string {
   return Buffer.from(text, "utf8").toString("latin1");

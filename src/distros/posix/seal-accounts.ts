@@ -1,7 +1,8 @@
 import { isDirectory, isFile, readTextIfExists } from "../../system/files.ts";
 import type { FileSystem, System } from "../../system/system.ts";
 import type { InstanceTraces, SealFinding, SealStep } from "../seal-adapter.ts";
-import { readPasswdEntries } from "./accounts.ts";
+import { type PasswdEntry, readPasswdEntries } from "./accounts.ts";
+import { hasWord } from "./has-word.ts";
 import { sealRemovals } from "./seal-removals.ts";
 
 /** Of ksh, bash, zsh, csh. */
@@ -26,25 +27,49 @@ export function sealHistories({ fs }: System): SealStep {
 }
 
 /**
- * Who gets into a clone, and where a clone gets in: keys and sudo rules. They are told and stay,
- * since an image may well be meant to have them.
+ * Who gets into a clone, and where a clone gets in: passwords, keys and sudo rules. They are told
+ * and stay, since an image may well be meant to have them.
  */
 export function sealAccess(
   { fs }: System,
   traces: InstanceTraces,
-  sudoers: readonly string[],
+  system: {
+    readonly sudoers: readonly string[];
+    /** Asked once for all users. */
+    readonly readPasswords: () => (user: PasswdEntry) => PasswordState;
+  },
 ): SealStep {
   return {
     name: "access",
     why: "Who gets into this machine gets into every clone",
     find: async () => [
+      ...passwordsOf(fs, traces, system.readPasswords()),
       ...[...homes(fs)].flatMap(([home, user]) =>
         keysOf(fs, traces, user, `${home}/.ssh/authorized_keys`),
       ),
       ...[...homes(fs).keys()].flatMap((home) => privateKeysIn(fs, `${home}/.ssh`)),
-      ...sudoers.flatMap((path) => rulesIn(fs, path)),
+      ...system.sudoers.flatMap((path) => rulesIn(fs, path)),
     ],
   };
+}
+
+/** "set": it opens the account. "none": nothing does. "empty": it opens without one. */
+export type PasswordState = "set" | "none" | "empty";
+
+function passwordsOf(
+  fs: FileSystem,
+  traces: InstanceTraces,
+  stateOf: (user: PasswdEntry) => PasswordState,
+): readonly SealFinding[] {
+  return [...readPasswdEntries(fs).values()].flatMap((user): readonly SealFinding[] => {
+    const state = stateOf(user);
+    if (state === "none") {
+      return [];
+    }
+    const origin = hasWord(traces.text, user.name) ? ", whom the data of this instance name," : "";
+    const what = state === "set" ? "has a password, which opens" : "needs no password: it opens";
+    return [{ kind: "notice", what: `"${user.name}"${origin} ${what} each clone` }];
+  });
 }
 
 /** Home directories and whose they are; the first user of a shared one. "" for "/". */

@@ -4,6 +4,7 @@ import type { FileSystem, System } from "../../system/system.ts";
 import { RESOLV_CONF_COPY_PATH, RESOLV_CONF_PATH } from "../../network/renderers/resolv-conf.ts";
 import type { InstanceTraces, SealFinding, SealStep } from "../seal-adapter.ts";
 import { asBytes, editFile } from "./edit-file.ts";
+import { hasWord } from "./has-word.ts";
 import { withoutHostNames } from "./hosts-file.ts";
 
 const HOSTS_PATH = "/etc/hosts";
@@ -49,28 +50,47 @@ function findResolvConf(fs: FileSystem, traces: InstanceTraces): readonly SealFi
   const hasCopy = exists(fs, RESOLV_CONF_COPY_PATH);
   // A link leads to what a service of the system keeps.
   const isFile = fs.stat(RESOLV_CONF_PATH)?.kind === "file";
-  if (isFile && isOfInstance(readText(fs, RESOLV_CONF_PATH), traces.networkText)) {
-    return hasCopy
+  if (!isFile) {
+    return hasCopy && !exists(fs, RESOLV_CONF_PATH)
       ? [restoring(fs, RESOLV_CONF_PATH, RESOLV_CONF_COPY_PATH)]
-      : [
-          {
-            kind: "change",
-            what: `Remove ${RESOLV_CONF_PATH}, which cloud-init made`,
-            apply: () => fs.remove(RESOLV_CONF_PATH),
-          },
-        ];
+      : [];
   }
-  if (!isFile && !exists(fs, RESOLV_CONF_PATH) && hasCopy) {
+  const text = readText(fs, RESOLV_CONF_PATH);
+  const { resolvConf: own } = traces;
+  if (own?.isNew === true && [own.text, own.earlier].includes(text)) {
+    return [resolvConfRemoval(fs)];
+  }
+  if (hasCopy && text === own?.text) {
     return [restoring(fs, RESOLV_CONF_PATH, RESOLV_CONF_COPY_PATH)];
   }
-  return hasCopy
+  if (hasCopy) {
+    return [
+      {
+        kind: "notice",
+        what: `${RESOLV_CONF_PATH} is not as cloud-init made it, so it stays; the original is in ${RESOLV_CONF_COPY_PATH}`,
+      },
+    ];
+  }
+  return isOfInstance(text, traces.networkText)
     ? [
         {
           kind: "notice",
-          what: `${RESOLV_CONF_PATH} is not as cloud-init made it, so it stays; the original is in ${RESOLV_CONF_COPY_PATH}`,
+          what: `${RESOLV_CONF_PATH} names the DNS servers of this instance and stays: cloud-init is not known to have made it`,
         },
       ]
     : [];
+}
+
+/** A copy, where there is one, is of an earlier text of our own. */
+function resolvConfRemoval(fs: FileSystem): SealFinding {
+  return {
+    kind: "change",
+    what: `Remove ${RESOLV_CONF_PATH}, which cloud-init made`,
+    apply() {
+      fs.remove(RESOLV_CONF_COPY_PATH);
+      fs.remove(RESOLV_CONF_PATH);
+    },
+  };
 }
 
 /** Whether all that the file names is in what the instances were told. */
@@ -80,11 +100,6 @@ function isOfInstance(text: string, told: string): boolean {
     return ["nameserver", "search", "domain"].includes(keyword) ? values : [];
   });
   return words.length > 0 && words.every((word) => hasWord(told, word));
-}
-
-function hasWord(text: string, word: string): boolean {
-  const literal = word.replace(/[\\^$.*+?()[\]{}|]/gu, "\\$&");
-  return new RegExp(`(?<![\\w.:-])${literal}(?![\\w:-]|\\.\\w)`, "u").test(text);
 }
 
 function restoring(fs: FileSystem, path: string, copy: string): SealFinding {

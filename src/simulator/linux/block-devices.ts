@@ -1,6 +1,7 @@
 import type { FileStat, FileSystem } from "../../system/system.ts";
 import type {
   BlockContent,
+  KernelPartition,
   LinuxDisk,
   LinuxMount,
   LinuxPartition,
@@ -37,16 +38,21 @@ export function listDevices(storage: LinuxStorage): readonly BlockDevice[] {
       sizeBytes: disk.sizeBytes,
       ...contentAt(disk, 0),
     },
-    ...disk.kernel.map(({ number, startSector, sectors }) => ({
-      path: partitionPath(disk, number),
-      name: partitionName(disk, number),
-      disk,
-      number,
-      startSector,
-      sizeBytes: sectors * SECTOR_BYTES,
-      ...contentAt(disk, startSector),
-    })),
+    ...disk.kernel.map((partition) => deviceOf(disk, partition)),
   ]);
+}
+
+function deviceOf(disk: LinuxDisk, partition: KernelPartition): BlockDevice {
+  const { number, startSector, sectors } = partition;
+  return {
+    path: partitionPath(disk, number),
+    name: partitionName(disk, number),
+    disk,
+    number,
+    startSector,
+    sizeBytes: sectors * SECTOR_BYTES,
+    ...contentAt(disk, startSector),
+  };
 }
 
 /** The device of a node in /dev. */
@@ -199,10 +205,20 @@ export function removeContent(device: BlockDevice): void {
 
 /** What is marked as data and can still be reached: "sdb1: held data". For the law that nothing is destroyed. */
 export function listHeldData(storage: LinuxStorage): readonly string[] {
-  return listDevices(storage).flatMap(({ name, content, sizeBytes }) =>
+  const devices = [...listDevices(storage), ...listHiddenPartitions(storage)];
+  return devices.flatMap(({ name, content, sizeBytes }) =>
     content?.data === undefined || content.sizeBytes > sizeBytes
       ? []
       : [`${name}: ${content.data}`],
+  );
+}
+
+/** Partitions of tables that the kernel has not read: it will. */
+export function listHiddenPartitions(storage: LinuxStorage): readonly BlockDevice[] {
+  return storage.disks.flatMap((disk) =>
+    (disk.table?.partitions ?? [])
+      .filter(({ startSector }) => !disk.kernel.some((each) => each.startSector === startSector))
+      .map((partition) => deviceOf(disk, partition)),
   );
 }
 

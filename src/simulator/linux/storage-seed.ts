@@ -139,7 +139,8 @@ function createDisk(seed: SeedLinuxDisk, next: { id: number }): LinuxDisk {
   };
   if (seed.table !== undefined || seed.partitions !== undefined) {
     disk.table = createTable(disk, seed, next);
-    disk.kernel = disk.table.partitions.map(({ number, startSector, sectors }) => ({
+    const shown = seed.isTableHidden === true ? [] : disk.table.partitions;
+    disk.kernel = shown.map(({ number, startSector, sectors }) => ({
       number,
       startSector,
       sectors,

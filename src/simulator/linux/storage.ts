@@ -67,6 +67,8 @@ export interface BlockContent {
   usedBytes: number;
   /** Marks what must not get lost: "held data". */
   data?: string;
+  /** With type "raw": a partition table that Linux does not read, as "aix", or "gpt" inside of a partition. */
+  tableType?: string;
 }
 
 export interface LinuxMount {
@@ -124,6 +126,8 @@ export interface SeedLinuxDisk {
   /** On the whole disk; only without a table. */
   readonly content?: SeedContent;
   readonly isReadOnly?: boolean;
+  /** The kernel has not read the table: no partition is shown. */
+  readonly isTableHidden?: boolean;
 }
 
 export interface SeedLinuxPartition {
@@ -147,6 +151,7 @@ export interface SeedContent {
   readonly sizeBytes?: number;
   readonly usedBytes?: number;
   readonly data?: string;
+  readonly tableType?: string;
 }
 
 export interface SeedLinuxMount {

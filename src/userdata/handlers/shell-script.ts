@@ -1,8 +1,9 @@
 import type { Paths } from "../../instance/paths.ts";
-import { writeIfDifferent } from "../../system/write-if-different.ts";
+import { hasBytes, writeIfDifferent } from "../../system/write-if-different.ts";
 import { cleanFilename } from "../part-filename.ts";
 import type { Origin } from "../part.ts";
 import { repairLineEnds } from "../script-text.ts";
+import { recordUserScript } from "../user-scripts.ts";
 import type { PartHandler } from "./handler.ts";
 
 const SCRIPT_MODE = 0o700;
@@ -10,7 +11,8 @@ const PER_FREQUENCY_TYPE = /^text\/x-shellscript-(per-(?:boot|instance|once))$/u
 
 /**
  * Stores `#!` scripts (compat userdata.md §6.2): they run later, when the scripts modules run their
- * directories. A script of an earlier boot is not removed.
+ * directories. A script of an earlier boot is not removed. What goes beside the scripts of the image
+ * is remembered, so that `seal` can tell the two apart; one that the image has already stays its own.
  */
 export const shellScript: PartHandler = {
   contentTypes: [
@@ -23,6 +25,9 @@ export const shellScript: PartHandler = {
     const directory = scriptDirectory(ctx.paths, ctx.instance.id, ctx.origin, part.contentType);
     const path = `${directory}/${cleanFilename(part.filename, "part-000")}`;
     const content = repairLineEnds(part.content, part.filename, ctx);
+    if (path.startsWith(`${ctx.paths.scriptsDir}/`) && !hasBytes(ctx.sys.fs, path, content)) {
+      recordUserScript(ctx.sys.fs, ctx.paths, path);
+    }
     writeIfDifferent(ctx.sys.fs, path, content, { mode: SCRIPT_MODE });
   },
 };

@@ -2,6 +2,8 @@ import { gzipSync } from "node:zlib";
 import { beforeAll, describe, expect, test } from "bun:test";
 import { runCli } from "../../../src/cli/cli.ts";
 import { createScriptedSystem } from "../../../src/simulator/scripted-system.ts";
+import { FileError } from "../../../src/system/file-error.ts";
+import type { Input } from "../../../src/system/system.ts";
 import { runBoot } from "../../support/boot-scenario.ts";
 import { bootMachine } from "../../support/run-by-hand.ts";
 import { textAt } from "../../support/sample-machine.ts";
@@ -21,8 +23,10 @@ const PEER_LOG = `2026-01-02 03:04:05,000 - util.py[DEBUG]: Cloud-init v. 22.4.2
 async function analyze(
   args: readonly string[],
   files: Readonly<Record<string, string | Uint8Array>>,
+  input?: Input,
 ) {
-  const { system } = createScriptedSystem({ files });
+  const scripted = createScriptedSystem({ files }).system;
+  const system = input === undefined ? scripted : { ...scripted, input };
   const out = { stdout: "", stderr: "" };
   const ctx = {
     sys: system,
@@ -145,6 +149,29 @@ describe("the log of this program", () => {
   });
 });
 
+describe("the standard input", () => {
+  const read = (readAll: Input["readAll"]) => analyze(["show", "-i", "-"], {}, { readAll });
+
+  test("is a log like any other", async () => {
+    const asFile = (await analyze(["show"], { [LOG]: PEER_LOG })).stdout;
+    expect((await read(async () => new TextEncoder().encode(PEER_LOG))).stdout).toBe(asFile);
+    expect((await read(async () => gzipSync(PEER_LOG))).stdout).toBe(asFile);
+  });
+
+  test("may be empty, absent or broken", async () => {
+    const empty = { exitCode: 1, stderr: "Empty file -\n" };
+    expect(await read(async () => new Uint8Array())).toMatchObject(empty);
+    expect(await analyze(["show", "-i", "-"], {})).toMatchObject(empty);
+    const broken = await read(async () => {
+      throw new FileError("read", "standard input", "EIO");
+    });
+    expect(broken).toMatchObject({
+      exitCode: 1,
+      stderr: 'Cannot open file -: Cannot read "standard input": input/output error (EIO)\n',
+    });
+  });
+});
+
 describe("what cannot be analysed", () => {
   test("is told", async () => {
     const missing = await analyze(["show", "-i", "/nope"], {});
@@ -153,6 +180,19 @@ describe("what cannot be analysed", () => {
     expect((await analyze(["show"], { [LOG]: "x\n" })).stderr).toContain("No events of cloud-init");
     const cutGzip = gzipSync(PEER_LOG).subarray(0, 50);
     expect((await analyze(["show"], { [LOG]: cutGzip })).stderr).toContain("cut short");
+  });
+
+  test("a time that no date can show is left out of what was dumped", async () => {
+    const event = { name: "init-local", description: "x", event_type: "start", timestamp: 1e18 };
+    const far = JSON.stringify([event, { ...event, timestamp: -1e12 }]);
+    for (const view of ["show", "boot", "plot", "dump"]) {
+      const done = await analyze([view, "-i", "/d"], { "/d": far });
+      expect(done).toMatchObject({ stdout: "", exitCode: 1 });
+      expect(done.stderr).toStartWith("No events of cloud-init in /d");
+    }
+    const good = { ...event, timestamp: 253_402_300_799 };
+    const { stdout } = await analyze(["plot", "-i", "/d"], { "/d": JSON.stringify([good]) });
+    expect(stdout).toContain("9999-12-31 23:59:59");
   });
 
   test("a view that is not there is a wrong call", async () => {

@@ -66,7 +66,7 @@ describe("collect-logs on AIX", () => {
     expect(done.exitCode).toBe(0);
     expect(done.stdout).toBe("");
     expect(done.stderr).toMatch(
-      /^Wrote logs\.tar\.gz\nWARNING: Known secrets are masked [^\n]*\n$/u,
+      /^Wrote logs\.tar\.gz\nWARNING: Known secrets and what looks like one are masked [^\n]*\n$/u,
     );
     expect(aix.system.fs.stat(FILE)?.mode).toBe(0o600);
     const bytes = aix.system.fs.readBytes(FILE);
@@ -151,6 +151,33 @@ describe("collect-logs on AIX", () => {
     expect(Object.values(files).join("\n")).not.toMatch(/-471\d/u);
   });
 
+  test("holds no secret of copies of the configuration, of seeds, and of what is known by its form", async () => {
+    const aix = await deployed();
+    const { fs } = aix.system;
+    const config = "/opt/freeware/etc/cloud";
+    const seed = `${CLOUD_DIR}/seed`;
+    const secretFiles: Readonly<Record<string, string>> = {
+      [`${config}/cloud.cfg.rpmsave`]: "users: [{name: a, plain_text_passwd: Leak-4720}]\n",
+      [`${config}/cloud.cfg.d/99.cfg.bak`]: "chpasswd:\n  list: |\n    root:Leak-4721\n",
+      [`${seed}/config_drive/openstack/content/0001`]: "Leak-4722\n",
+      [`${seed}/ovf/ovf-env.xml`]: '<Property oe:key="password" oe:value="Leak-4723"/>',
+      [`${seed}/opennebula/context.sh`]: "ROOT_PASSWORD='Leak-4724'\n",
+      [`${seed}/nocloud/user-data`]: "#cloud-config\npassword: Leak-4725\n",
+      [`${seed}/nocloud/meta-data`]: "admin-pass: Leak-4726\n",
+    };
+    for (const [path, content] of Object.entries(secretFiles)) {
+      fs.write(path, content, { mode: 0o600 });
+    }
+    fs.append(LOG, "Leak-4720 Leak-4721 Leak-4723 Leak-4725\ndb_password=Leak-4727\n");
+    for (const options of [[], ["-r"]]) {
+      await collect(aix.system, "-t", FILE, ...options);
+      const files = unpack(fs.readBytes(FILE));
+      expect(Object.values(files).join("\n")).not.toMatch(/Leak-47\d\d/u);
+      expect(files["cloud-init.log"]).toContain("*** *** *** ***\ndb_password=***\n");
+      expect(files["manifest.txt"]).toContain("/openstack/content/0001: it holds user-data;");
+    }
+  });
+
   test("-u takes user-data and masks nothing, but host keys stay", async () => {
     const aix = await deployed();
     const done = await collect(aix.system, "-u", "-t", FILE);
@@ -166,7 +193,7 @@ describe("collect-logs on AIX", () => {
   test("-r takes only what all may read, and the logs", async () => {
     const aix = await deployed();
     const done = await collect(aix.system, "-r", "-t", FILE);
-    expect(done.stderr).toBe(`Wrote ${FILE}\n`);
+    expect(done.stderr).toMatch(/^Wrote \/tmp\/logs\.tar\.gz\nWARNING: [^\n]*hand it on\.\n$/u);
     const files = unpack(aix.system.fs.readBytes(FILE));
     const instance = `${CLOUD_DIR}/instances/${DRIVE_ID}`.slice(1);
     expect(Object.keys(files)).toContain("cloud-init.log");
@@ -198,7 +225,7 @@ describe("collect-logs on AIX", () => {
     expect(log.length).toBeLessThanOrEqual(16 * 1024 * 1024);
     expect(log.startsWith(line)).toBe(true);
     expect(log.endsWith("last ***\n")).toBe(true);
-  });
+  }, 20_000);
 
   test("rotated logs are unpacked and masked; what is no text stays out", async () => {
     const aix = await deployed();
@@ -292,10 +319,39 @@ describe("what cannot be is said, and nothing is left", () => {
       });
     }
     expect(fs.readBytes("/etc/passwd")).toEqual(before);
+    fs.write("/tmp/theirs", "", { mode: 0o666, owner: "1000:1000" });
+    expect((await collect(aix.system, "-t", "/tmp/theirs")).stderr).toBe(
+      'Cannot write "/tmp/theirs": a file of another user (uid 1000) is there, who could read the archive; remove it or name another file with --tarfile\n',
+    );
+    expect(fs.readBytes("/tmp/theirs")).toHaveLength(0);
     const nowhere = await collect(aix.system, "-t", "/tmp/none/x.tar.gz");
     expect(nowhere.stderr).toBe(
       'Cannot write "/tmp/none/x.tar.gz": there is no directory "/tmp/none"\n',
     );
+  });
+
+  test("a file that comes there while it collects does not get the archive; an own one becomes root's", async () => {
+    const aix = await deployed();
+    const { fs, exec } = aix.system;
+    const racing: System = {
+      ...aix.system,
+      exec: {
+        ...exec,
+        query(argv, options) {
+          if (fs.stat(FILE) === undefined) {
+            fs.write(FILE, "", { mode: 0o666, owner: "1000:1000" });
+          }
+          return exec.query(argv, options);
+        },
+      },
+    };
+    const done = await collect(racing, "-t", FILE);
+    expect(done.exitCode).toBe(1);
+    expect(done.stderr).toContain("EEXIST");
+    expect(fs.readBytes(FILE)).toHaveLength(0);
+    fs.write(FILE, "older", { mode: 0o644, owner: "0:1000" });
+    expect((await collect(aix.system, "-t", FILE)).exitCode).toBe(0);
+    expect(fs.stat(FILE)).toMatchObject({ uid: 0, gid: 0, mode: 0o600 });
   });
 
   test("a full disc leaves an older archive as it was", async () => {

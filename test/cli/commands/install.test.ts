@@ -435,3 +435,24 @@ describe("refused", () => {
     expect(scripted.changes).toEqual([]);
   });
 });
+
+test("a program of Linux is not put into an image of AIX", async () => {
+  const elf = new Uint8Array([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1]);
+  const scripted = machine({
+    platform: "linux",
+    files: { "/usr/bin/cloud-init": elf, "/image/etc/motd": "" },
+  });
+  const sys = { ...scripted.system };
+  Object.assign(sys.process, { executablePath: "/usr/bin/cloud-init" });
+  const { exitCode, stderr } = await install({ ...scripted, system: sys }, [
+    "--root",
+    "/image",
+    "--distro",
+    "aix",
+  ]);
+  expect(exitCode).toBe(1);
+  expect(stderr).toStartWith(
+    'Cannot install "/usr/bin/cloud-init" for AIX: it is a program of Linux',
+  );
+  expect(scripted.system.fs.stat("/image/opt")).toBeUndefined();
+});

@@ -36,6 +36,7 @@ async function deployed(distro = "debian"): Promise<LinuxScenario> {
       [`${SEED}/network_data.json`]: network("192.0.2.20", "192.0.2.53"),
       "/etc/udev/rules.d/70-persistent-net.rules": 'SUBSYSTEM=="net", NAME="eth0"\n',
       "/var/lib/systemd/random-seed": "seed",
+      "/etc/resolv.conf": "nameserver 203.0.113.1\n",
     },
     userData: "#cloud-config\nmanage_etc_hosts: true\nruncmd: [echo MARKED-RUNCMD]\n",
   });

@@ -48,6 +48,7 @@ describe("seal on AIX", () => {
     const odm = JSON.stringify(aix.machine);
     expect(MARKS.filter((mark) => odm.includes(mark))).toEqual([]);
     expect(textAt(aix, `${CLOUD_DIR}/data/instance-id`)).toBe(`${NEW_ID}\n`);
+    expect(fs.list(`${CLOUD_DIR}/scripts/per-boot`)).toEqual([]);
     expect(textAt(aix, "/etc/resolv.conf")).toContain("198.51.100.53");
     expect(fs.list("/etc/ssh")).toContain("ssh_host_ed25519_key");
     expect(await activeGroups(aix)).toEqual(["rootvg", "datavg", "logvg"]);
@@ -124,6 +125,10 @@ describe("seal on AIX", () => {
     expect(stdout).toContain(
       `${CLOUD_DIR}/seed/nocloud stays: each clone takes its data from there`,
     );
+    expect(stdout).toContain(
+      `${CLOUD_DIR}/scripts/per-boot/10-image stays: each clone runs it at each boot\n`,
+    );
+    expect(stdout).toContain(`${CLOUD_DIR}/handlers/image.py stays in each clone\n`);
   });
 
   test("names that went into /etc/hosts beside others come out of it again", async () => {
@@ -203,7 +208,9 @@ describe("seal --check and --dry-run", () => {
       "ssh-host-keys",
       "rsct-node-id",
       "shell-histories",
+      "system-configuration",
       "access",
+      "user-scripts",
       "instance-data",
       "logs",
       "clock",

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { spawnSync } from "node:child_process";
-import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
@@ -33,6 +33,9 @@ test("a script for AIX is for its own ksh, and has nothing that only bash has", 
   expect(text.indexOf("/etc/sysconfig/cloud-init\nfi")).toBeLessThan(
     text.indexOf("/etc/default/cloud-init\nfi"),
   );
+  // Those that "status" looks for.
+  expect(text).toContain("if [ -e /etc/cloud/cloud-init.disabled ]");
+  expect(text).toContain("if [ -e /opt/freeware/etc/cloud/cloud-init.disabled ]");
   expect(text).not.toMatch(/\[\[|^\s*local\b|\bfunction\b|echo -n|\$\(|&>/mu);
 });
 
@@ -49,6 +52,7 @@ for (const shell of SHELLS) {
         agent: join(dir, "agent"),
         configFile: join(dir, "cloud.cfg"),
         settingsFiles: [join(dir, "sysconfig"), join(dir, "default")],
+        disabledFiles: [join(dir, "cloud-init.disabled"), join(dir, "own.disabled")],
       };
       script = join(dir, "cloud-config");
       const [, , config] = RC_SCRIPTS;
@@ -113,6 +117,20 @@ for (const shell of SHELLS) {
       for (const file of places.settingsFiles) {
         rmSync(file, { force: true });
       }
+    });
+
+    test("a marker of the administrator's switches the stage off, also a link that leads nowhere", () => {
+      agent(`echo run >${join(dir, "ran")}`);
+      for (const file of places.disabledFiles) {
+        const told = `Not starting cloud-config: disabled by "${file}"\n`;
+        writeFileSync(file, "");
+        expect(run("start")).toEqual({ status: 0, stdout: told, stderr: "" });
+        rmSync(file);
+        symlinkSync("/nowhere", file);
+        expect(run("restart")).toEqual({ status: 0, stdout: told, stderr: "" });
+        rmSync(file);
+      }
+      expect(existsSync(join(dir, "ran"))).toBeFalse();
     });
 
     test("the agent gets no input, a safe environment and the root directory", () => {

@@ -137,6 +137,18 @@ test.skipIf(!existsSync("/usr/bin/zsh"))("zsh completes, or offers files", () =>
   expect(complete("/usr/bin/cloud-id", "")).toContain(" --json ");
 });
 
+test.skipIf(!existsSync("/usr/bin/zsh"))("zsh completes from $fpath, at the first key too", () => {
+  writeFileSync(join(directory, "_cloud-init"), renderCompletion(program, "zsh"));
+  const script = `compdef() { print bound }; compadd() { print -r -- "words $*" }
+fpath=(${directory}); autoload -Uz _cloud-init; words=("$@"); CURRENT=$#; _cloud-init; _cloud-init`;
+  const args = ["-f", "-c", script, "zsh", "cloud-init", "modules", "--mode", ""];
+  const { stdout, stderr } = spawnSync("/usr/bin/zsh", args, { encoding: "utf8" });
+  expect({ stdout, stderr }).toEqual({
+    stdout: "words -- init config final\n".repeat(2),
+    stderr: "",
+  });
+});
+
 test("zsh binds the function", () => {
   const text = renderCompletion(program, "zsh");
   expect(text).toStartWith("#compdef cloud-init cloud-id\n");

@@ -59,3 +59,27 @@ describe("logs are searched", () => {
     ]);
   });
 });
+
+describe("a line without an end", () => {
+  const JWT = `eyJ${"a".repeat(20)}.eyJ${"b".repeat(20)}.${"c".repeat(20)}`;
+  const around = (text: string, offset: number): string =>
+    `${"x ".repeat(offset / 2)}${text}${" y".repeat(100_000)}`;
+
+  test.each([0, 65_500, 65_530, 131_050, 1_048_560])(
+    "is searched to its end, and what is at %d is told once",
+    async (offset) => {
+      expect(await search({ "/var/log/app": `one\n${around(JWT, offset)}\ntwo` })).toEqual([
+        "notice /var/log/app:2 may show a token (JWT)",
+      ]);
+      expect(await search({ "/var/log/app.gz": gzipSync(around(JWT, offset)) })).toEqual([
+        "notice /var/log/app.gz:1 may show a token (JWT)",
+      ]);
+    },
+  );
+
+  test("takes no long time", async () => {
+    const started = performance.now();
+    await search({ "/var/log/app": "-eyJaaaaa".repeat(1_000_000) });
+    expect(performance.now() - started).toBeLessThan(10_000);
+  });
+});

@@ -83,6 +83,19 @@ describe("the id of a machine in Azure", () => {
     expect(chooseAzureId(given)).toBe(expected);
   });
 
+  const node = { id: "iid-AZURE-NODE" };
+  test.each([
+    ["IMDS is silent", undefined, undefined, { id: uuid }, uuid],
+    ["IMDS was silent until now", undefined, uuid, node, "iid-AZURE-NODE"],
+    ["IMDS says what it said", undefined, uuid, { ...node, vmId: uuid }, "iid-AZURE-NODE"],
+    ["IMDS says another one", undefined, uuid, { ...node, vmId: swapped }, uuid],
+    ["IMDS says another one than the id", undefined, uuid, { id: "other" }, uuid],
+    ["the firmware says it", uuid, undefined, node, uuid],
+    ["the firmware says nothing of use", "..", undefined, { id: uuid }, uuid],
+  ])("of a machine that had one, where %s", (_what, firmware, vmId, keptHere, expected) => {
+    expect(chooseAzureId({ firmware, vmId, kept: undefined, keptHere })).toBe(expected);
+  });
+
   test("swapped twice is itself", () => {
     fc.assert(
       fc.property(fc.uuid(), (any) => {

@@ -165,3 +165,21 @@ test("any bytes in listings and leaves give a tree or an error, and ask below th
     { numRuns: 300 },
   );
 });
+
+test("a tree of more than 16 MiB is refused before much more of it is read", async () => {
+  const names = Array.from({ length: 1200 }, (_, index) => `leaf${index}`).join("\n");
+  const leaf = new Uint8Array(1024 * 1024).fill(97);
+  let leafCount = 0;
+  const get = async (url: string): Promise<Uint8Array> => {
+    if (url.endsWith("/")) {
+      return new TextEncoder().encode(names);
+    }
+    leafCount += 1;
+    return leaf;
+  };
+  const crawled = crawlTree("http://me:S3cret@192.0.2.1/x", { get, log: createRecordingLog() });
+  const message = await crawled.then(String, errorMessage);
+  expect(message).toContain("the tree has more than 16777216 bytes");
+  expect(message).not.toContain("S3cret");
+  expect(leafCount).toBeLessThan(32);
+});

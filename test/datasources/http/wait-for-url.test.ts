@@ -96,15 +96,28 @@ test("a service that comes up late is waited for", async () => {
 
 test("without a time to wait there is one round, and with no address none", async () => {
   const missing = await start({ tree: {} });
-  const { failures } = await waitForUrl(host, log, [`${missing.origin}/x`], {
+  const { failures, isAnswered } = await waitForUrl(host, log, [`${missing.origin}/x`], {
     maxWaitMs: -1000,
     timeoutMs: 1000,
   });
+  expect(isAnswered).toBeTrue();
   expect(failures).toEqual([`${missing.origin}/x: the answer is 404`]);
   expect(missing.requests).toHaveLength(1);
   expect(await waitForUrl(host, log, [], { maxWaitMs: 1000, timeoutMs: 1 })).toEqual({
     failures: [],
+    isAnswered: false,
   });
+});
+
+test("an address that nobody answers at is told from one with a useless answer", async () => {
+  const gone = await start({ tree: {} });
+  await gone.close();
+  const waited = await waitForUrl(host, log, [`${gone.origin}/x`], {
+    maxWaitMs: -1000,
+    timeoutMs: 1000,
+  });
+  expect(waited.failures).toHaveLength(1);
+  expect(waited.isAnswered).toBeFalse();
 });
 
 test("a refusal ends the waiting", async () => {

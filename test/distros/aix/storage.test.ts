@@ -11,6 +11,7 @@ import type { System } from "../../../src/system/system.ts";
 import { buildIso } from "../../support/build-iso.ts";
 import { buildVfat } from "../../support/build-vfat.ts";
 import { createRecordingLog, type RecordingLog } from "../../support/recording-log.ts";
+import { relabelDisc } from "../../support/relabel-disc.ts";
 
 const LSDEV = "/usr/sbin/lsdev -Cc cdrom -F name:status";
 const FILES = { "openstack/latest/meta_data.json": '{"uuid": "1"}' };
@@ -57,6 +58,15 @@ async function readMetadata(search: DiscSearch): Promise<readonly (string | unde
 }
 
 describe("AIX discs that can be read from their device", () => {
+  test("have labels that a terminal shows and does not obey", async () => {
+    const { storage } = createMachine({
+      files: { "/dev/cd0": relabelDisc(OTHER_DISC, "AIX", "\n\u001B[") },
+      commands: { [LSDEV]: "cd0:Available\n" },
+    });
+    const { looked } = await storage.findDiscs("any");
+    expect(looked).toEqual([String.raw`cd0 (labelled "\x0a\x1b[_INSTALL")`]);
+  });
+
   test("are found by label in any case, with one command, and read", async () => {
     const { storage, scripted } = createMachine({
       files: { "/dev/cd0": CONFIG_DRIVE },

@@ -26,6 +26,7 @@ const TOOLS = [
   "/usr/bin/btrfs",
 ];
 const FINDMNT = "/usr/bin/findmnt -n -r -o SOURCE,FSTYPE,OPTIONS -M /";
+const SIZE = "/usr/bin/findmnt -n -r -b -o SIZE -M /";
 const LSBLK = "/usr/bin/lsblk -n -r -p -b -d -o NAME,TYPE,SIZE,PKNAME";
 const GIB = 2 ** 30;
 
@@ -195,6 +196,44 @@ describe("resizefs on Linux", () => {
     await growth.growFileSystems({ ...ROOT, inBackground: true });
     expect(ran()).toEqual(["/usr/sbin/resize2fs /dev/vda2"]);
     expect(log.join("\n")).toContain("in the background");
+  });
+
+  test("noblock hands it over once for each size of the device; the next boot sees that it is done", async () => {
+    const { growth, ran, state } = machine({ commands: { [SIZE]: `${3.9 * GIB}\n` } });
+    const request = { ...ROOT, inBackground: true };
+    for (let boot = 0; boot < 3; boot += 1) {
+      expect(await growth.growFileSystems(request)).toEqual([]);
+    }
+    expect(ran()).toHaveLength(1);
+    state.sizeBytes = 8 * GIB;
+    await growth.growFileSystems(request);
+    expect(ran()).toHaveLength(2);
+  });
+
+  test("noblock that had no effect is told at the next boot, and not tried for ever", async () => {
+    const { growth, ran } = machine({ commands: { [SIZE]: `${2 * GIB}\n` } });
+    const request = { ...ROOT, inBackground: true };
+    expect(await growth.growFileSystems(request)).toEqual([]);
+    const said: string[] = [];
+    for (let boot = 0; boot < 5; boot += 1) {
+      said.push(...(await growth.growFileSystems(request)).map(({ message }) => message));
+    }
+    expect(said[0]).toBe(
+      'The root file system was to grow in the background by "/usr/sbin/resize2fs /dev/vda2", and has 2 GiB of the 4 GiB of /dev/vda2. It is tried again',
+    );
+    expect(said.at(-1)).toContain('It is not tried again: "resize_rootfs: true" shows');
+    expect(ran()).toHaveLength(3);
+    expect(await growth.growFileSystems(ROOT)).toEqual([]);
+    expect(ran()).toHaveLength(4);
+  });
+
+  test("noblock where nothing tells the size of the file system counts as done", async () => {
+    const { growth, ran } = machine({ commands: { [SIZE]: { exitCode: 1 } } });
+    const request = { ...ROOT, inBackground: true };
+    for (let boot = 0; boot < 3; boot += 1) {
+      expect(await growth.growFileSystems(request)).toEqual([]);
+    }
+    expect(ran()).toHaveLength(1);
   });
 
   test("says why it does nothing, without a failure", async () => {

@@ -55,7 +55,7 @@ describe("services of systemd by name", () => {
     ]);
   });
 
-  test.each(["enabled", "static", "generated", "alias"])(
+  test.each(["enabled", "static", "alias"])(
     "one that runs and is %s is left alone, or restarted where that is wanted",
     async (state) => {
       const { services, ran } = systemd(unit("puppet", "loaded", "active", state));
@@ -65,6 +65,22 @@ describe("services of systemd by name", () => {
       expect(ran()).toEqual(["/usr/bin/systemctl --no-block restart puppet.service"]);
     },
   );
+
+  test.each([
+    ["generated", "K20puppet", true],
+    ["generated", "S20puppet", false],
+    ["enabled-runtime", "S20other", true],
+  ])("one that is %s, with %s, is enabled: %p", async (state, link, isEnabled) => {
+    const { services, ran } = boot({
+      files: { ...SYSTEMD, "/etc/init.d/puppet": "", [`/etc/rc3.d/${link}`]: "" },
+      commands: {
+        "/usr/bin/systemctl": (argv) =>
+          argv[1] === "show" ? `${unit("puppet", "loaded", "active", state)}\n` : "",
+      },
+    });
+    expect(await services.ensureEnabledAndRunning(["puppet"])).toBe(isEnabled);
+    expect(ran()).toEqual(isEnabled ? ["/usr/bin/systemctl enable puppet.service"] : []);
+  });
 
   test("are disabled and stopped where they are not", async () => {
     const running = systemd(unit("a", "loaded", "active", "enabled"));

@@ -1,11 +1,12 @@
 import { expect, test } from "bun:test";
 import { createLinuxStorage } from "../../../src/distros/linux/storage.ts";
 import { createScriptedSystem } from "../../../src/simulator/scripted-system.ts";
-import type { DiscSearch } from "../../../src/distros/distro.ts";
+import type { DiscSearch, WantedLabels } from "../../../src/distros/distro.ts";
 import { FileError } from "../../../src/system/file-error.ts";
 import { buildIso } from "../../support/build-iso.ts";
 import { buildVfat } from "../../support/build-vfat.ts";
 import { createRecordingLog } from "../../support/recording-log.ts";
+import { relabelDisc } from "../../support/relabel-disc.ts";
 
 const DISC = buildIso({ files: { "openstack/latest/user_data": "data" }, label: "config-2" });
 const OTHER_DISC = buildIso({ files: {}, label: "Debian 12" });
@@ -13,6 +14,7 @@ const OTHER_DISC = buildIso({ files: {}, label: "Debian 12" });
 async function findDiscs(
   files: Readonly<Record<string, string | Uint8Array>>,
   refused: Readonly<Record<string, string>> = {},
+  labels: WantedLabels = ["Config-2"],
 ): Promise<DiscSearch> {
   const { system, commands, changes } = createScriptedSystem({ files });
   const sys = {
@@ -29,7 +31,7 @@ async function findDiscs(
     },
   };
   const storage = createLinuxStorage({ sys, log: createRecordingLog(), systemInfo: {} });
-  const search = await storage.findDiscs(["Config-2"]);
+  const search = await storage.findDiscs(labels);
   expect(commands).toEqual([]);
   expect(changes).toEqual([]);
   return search;
@@ -143,4 +145,36 @@ test("A FAT disc that is damaged is a problem", async () => {
   expect(search.problems.map(({ message }) => message)).toEqual([
     'Cannot use "/dev/vdb": Cannot read the root directory: its chain of clusters leads to cluster 65535, expected 2 to 6',
   ]);
+});
+
+test("Any disc is one in an optical drive, or ISO 9660 wherever it is: not a FAT partition", async () => {
+  const fat = buildVfat({ files: { "context.sh": "" }, label: "EFI" });
+  const search = await findDiscs(
+    { "/dev/sda1": fat, "/dev/sr0": fat, "/dev/sr1": OTHER_DISC, "/dev/vdb": OTHER_DISC },
+    {},
+    "any",
+  );
+  expect(search.discs.map(({ device }) => device)).toEqual(["/dev/sr0", "/dev/sr1", "/dev/vdb"]);
+});
+
+test("A label that a terminal would obey is shown, and not obeyed", async () => {
+  const search = await findDiscs({ "/dev/sr0": relabelDisc(OTHER_DISC, "Debian", "D\n\u001B[1m") });
+  expect(search.looked).toEqual([String.raw`/dev/sr0 (labelled "D\x0a\x1b[1m 12")`]);
+});
+
+test("What is on a device is looked up once for datasources that follow each other", async () => {
+  const { system } = createScriptedSystem({ files: { "/dev/sda": "no disc", "/dev/sr0": DISC } });
+  const opened: string[] = [];
+  const open = (path: string): ReturnType<typeof system.fs.open> => {
+    opened.push(path);
+    return system.fs.open(path);
+  };
+  const sys = { ...system, fs: { ...system.fs, open } };
+  const storage = createLinuxStorage({ sys, log: createRecordingLog(), systemInfo: {} });
+  const first = await storage.findDiscs(["config-2"]);
+  expect((await storage.findDiscs("any")).looked).toEqual(first.looked);
+  expect(opened).toEqual(["/dev/sr0", "/dev/sda"]);
+  await system.clock.sleep(3000);
+  await storage.findDiscs("any");
+  expect(opened).toHaveLength(4);
 });

@@ -130,6 +130,9 @@ function tagList(ctx: LinuxCommandContext, device: BlockDevice, isProbe: boolean
       ["USAGE", isProbe ? usageOf(content.type) : ""],
     );
   }
+  if (content?.tableType !== undefined) {
+    tags.push(["PTTYPE", content.tableType]);
+  }
   if (device.number === undefined && disk.table !== undefined) {
     tags.push(
       ["PTUUID", disk.table.id.replace(/^0x/u, "").toLowerCase()],

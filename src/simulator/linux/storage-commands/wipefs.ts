@@ -149,6 +149,9 @@ function signaturesOf({ content, number, disk }: BlockDevice): readonly Signatur
     const [offset, bytes] = OFFSETS[content.type] ?? [0, "00"];
     list.push({ type: content.type, offset, bytes, uuid: content.uuid, label: content.label });
   }
+  if (content?.tableType !== undefined) {
+    list.push({ type: content.tableType, offset: 0x1fe, bytes: "55 aa", uuid: "", label: "" });
+  }
   if (number === undefined && disk.table?.type === "gpt") {
     const efi = "45 46 49 20 50 41 52 54";
     list.push(
