@@ -31,6 +31,7 @@ export function readMapping(text: string): VolumeGroupMapping {
   const entries = new Map<string, MappingEntry>();
   const problems: Problem[] = [];
   const idleLines: number[] = [];
+  const said = new Set<string>();
   for (const [index, content] of text.split("\n").entries()) {
     const line = index + 1;
     const read = readLine(content);
@@ -43,9 +44,12 @@ export function readMapping(text: string): VolumeGroupMapping {
       problems.push({ ...problemAt(line, read.message), severity: "warning" });
     } else {
       const known = entries.get(read.pvid);
+      const isRepeated = said.has(`${read.volumeGroup} ${read.pvid}`);
+      said.add(`${read.volumeGroup} ${read.pvid}`);
       if (known === undefined) {
         entries.set(read.pvid, { volumeGroup: read.volumeGroup, pvid: read.pvid, line });
-      } else if (known.volumeGroup === read.volumeGroup) {
+      } else if (isRepeated) {
+        // Of a line that is in conflict with another one too.
         idleLines.push(line);
       } else {
         const message = `The physical volume "${read.pvid}" is given to volume group "${read.volumeGroup}", and line ${known.line} gives it to "${known.volumeGroup}": only the first one is used`;

@@ -86,3 +86,11 @@ test("what is rendered for a machine's disks is read back; rootvg and free disks
     "offvg",
   ]);
 });
+
+test("a line that repeats one in conflict says nothing new", () => {
+  const pvid = "00f9c1af00000001";
+  const { entries, idleLines, problems } = readMapping(`cvg ${pvid}\navg ${pvid}\navg ${pvid}\n`);
+  expect(entries).toEqual([{ volumeGroup: "cvg", pvid, line: 1 }]);
+  expect(idleLines).toEqual([3, 4]);
+  expect(problems).toHaveLength(1);
+});
