@@ -1,7 +1,6 @@
 import { spawnSync } from "node:child_process";
-import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { buildCarrier } from "../carrier/carrier.ts";
 
 /** A carrier that has run once, with this machine's Node.js in it. */
 export interface WrittenCarrier {
@@ -15,14 +14,11 @@ export function writeCarrier(work: string, bundle: string): WrittenCarrier {
   const path = join(work, "cloud-init.carrier");
   const base = join(work, "runtime");
   const node = spawnSync("node", ["-p", "process.execPath"], { encoding: "utf8" }).stdout.trim();
-  const bytes = buildCarrier({
-    runtime: readFileSync(node),
-    program: readFileSync(bundle),
-    libraries: {},
-    form: "ustar",
-  });
-  writeFileSync(path, bytes);
-  chmodSync(path, 0o755);
+  const script = join(import.meta.dir, "build-carrier.ts");
+  const built = spawnSync(process.execPath, [script, node, bundle, path], { encoding: "utf8" });
+  if (built.status !== 0) {
+    throw new Error(`Cannot build the carrier: ${built.stderr}`);
+  }
   mkdirSync(base, { mode: 0o755 });
   const carried = (...args: string[]): string[] => [
     "env",
