@@ -130,7 +130,7 @@ function listEntries(
       entries.add(entry);
     } else if (typeof entry === "string") {
       // Once per boot is enough: the stages after init look for None alone.
-      const reason = "is not built yet";
+      const reason = "is none that this program has";
       if (stage !== "later") {
         ctx.log.info(`Datasource "${entry}" ${reason}: it is passed over`);
       }
@@ -145,7 +145,7 @@ function listEntries(
   return [...entries];
 }
 
-/** A datasource, or the right name of one that is not built; in any case, "DataSource" before it or not. */
+/** A datasource, or the right name of one that upstream has and this program has not; in any case, "DataSource" before it or not. */
 function findByName(given: string): DatasourceEntry | string | undefined {
   const wanted = plainDatasourceName(given);
   return (

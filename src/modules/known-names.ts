@@ -1,7 +1,5 @@
 /** What is true of a module name that has no module behind it. */
 export type KnownName =
-  /** Comes in a later version: said at INFO. */
-  | { readonly kind: "later" }
   /** Accepted and without effect: said at DEBUG. */
   | { readonly kind: "no-op"; readonly reason: string }
   /** Gone from cloud-init: said at INFO. */
@@ -18,8 +16,6 @@ export function findKnownName(name: string): KnownName | undefined {
 /** The line for the log, with the name as it is written in the list. */
 export function knownNameMessage(entryName: string, known: KnownName): string {
   switch (known.kind) {
-    case "later":
-      return `Skipping module named ${entryName}, it is not built yet in this version`;
     case "no-op":
       return `Skipping module named ${entryName}, it has no effect: ${known.reason}`;
     case "removed":

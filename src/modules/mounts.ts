@@ -3,7 +3,6 @@ import type { SwapRequest, VolumeAdapter } from "../distros/volume-adapter.ts";
 import { parseSizeBytes } from "../text/size.ts";
 import { describeKind } from "../text/describe-kind.ts";
 import { readDeviceNames } from "./device-names.ts";
-import { knownNameMessage } from "./known-names.ts";
 import { defineModule, type ModuleContext } from "./module.ts";
 import { parseMountDefaults, parseMountList } from "./mount-list.ts";
 import { reportProblems } from "./report-problems.ts";
@@ -109,7 +108,9 @@ export const mounts = defineModule({
   async run(ctx, config) {
     const { volumes } = ctx.distro;
     if (volumes === undefined) {
-      ctx.log.info(knownNameMessage(ctx.entryName, { kind: "later" }));
+      ctx.log.info(
+        `Skipping module named ${ctx.entryName}, nothing is known of the file systems of ${ctx.distro.name}`,
+      );
       return;
     }
     const defaults = readDefaults(ctx, volumes);

@@ -75,7 +75,7 @@ async function runEntry(
       case "refused":
         return external.outcome;
       case "none":
-        return reportUnbuilt(frame, entry);
+        return reportWithoutModule(frame, entry);
     }
   }
   const isActive =
@@ -251,7 +251,7 @@ function skip(
   return { name: entry.name, status: "skipped", reason };
 }
 
-function reportUnbuilt(frame: StageFrame, entry: ModuleEntry): ModuleOutcome {
+function reportWithoutModule(frame: StageFrame, entry: ModuleEntry): ModuleOutcome {
   const known = findKnownName(entry.name);
   if (known === undefined) {
     frame.log.warn(`Could not find module named cc_${entry.name}`);
@@ -266,5 +266,5 @@ function reportUnbuilt(frame: StageFrame, entry: ModuleEntry): ModuleOutcome {
   frame.ledger
     .forModule(entry.name)
     .record({ kind: "module", what: entry.name, outcome: "skipped", reason: message });
-  return { name: entry.name, status: "skipped", reason: "not-built" };
+  return { name: entry.name, status: "skipped", reason: "no-effect" };
 }

@@ -33,6 +33,6 @@ export type ModuleOutcome =
   | {
       readonly name: string;
       readonly status: "skipped";
-      readonly reason: "no-config" | "distro" | "not-built" | "unknown";
+      readonly reason: "no-config" | "distro" | "no-effect" | "unknown";
     }
   | { readonly name: string; readonly status: "failed"; readonly errors: readonly string[] };

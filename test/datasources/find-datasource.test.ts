@@ -120,15 +120,17 @@ describe("findDatasource", () => {
     ]);
   });
 
-  test("says at INFO which of cloud-init's datasources are not built yet", async () => {
+  test("says at INFO which of upstream's datasources this program has not", async () => {
     const list = { datasource_list: ["smartos", "None"] };
     const { found, log } = await search("init", list);
-    expect(log.lines).toContain('INFO: Datasource "SmartOS" is not built yet: it is passed over');
+    expect(log.lines).toContain(
+      'INFO: Datasource "SmartOS" is none that this program has: it is passed over',
+    );
     expect(log.warnings()).toEqual([]);
     expect(found.passedOver).toEqual([
-      { name: "SmartOS", reason: "is not built yet", hasFailed: false },
+      { name: "SmartOS", reason: "is none that this program has", hasFailed: false },
     ]);
-    expect((await search("later", list)).log.lines.join()).not.toContain("not built");
+    expect((await search("later", list)).log.lines.join()).not.toContain("none that this program");
   });
 
   test("knows all of cloud-init's datasources by name", () => {

@@ -18,9 +18,8 @@ export function statusOf(entry: LedgerEntry): PlanModuleStatus {
 }
 
 function skippedStatus(name: string, reason: string): PlanModuleStatus {
-  const known = findKnownName(name);
-  if (known !== undefined) {
-    return known.kind === "later" ? "not-built" : "no-effect";
+  if (findKnownName(name) !== undefined) {
+    return "no-effect";
   }
   return reason.startsWith("it is not for distro") ? "other-system" : "no-config";
 }

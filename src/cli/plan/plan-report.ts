@@ -78,7 +78,6 @@ export interface PlanStage {
 export type PlanModuleStatus =
   | "runs"
   | "fails"
-  | "not-built"
   | "no-config"
   | "other-system"
   | "no-effect"

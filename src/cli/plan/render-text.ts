@@ -164,7 +164,6 @@ const QUIET: readonly { readonly label: string; readonly is: (module: PlanModule
   { label: "no change", is: ({ status }) => status === "runs" || status === "fails" },
   { label: "ran before", is: ({ status }) => status === "already-ran" },
   { label: "not in config", is: ({ status }) => status === "no-config" },
-  { label: "not built yet", is: ({ status }) => status === "not-built" },
   { label: "no effect", is: ({ status }) => status === "no-effect" || status === "other-system" },
 ];
 const QUIET_WIDTH = 15;
