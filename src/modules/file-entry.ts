@@ -10,8 +10,8 @@ export interface FileEntry {
   readonly permissions?: string | number;
   readonly isAppended: boolean;
   readonly isDeferred: boolean;
-  /** Whether content is to be fetched. */
-  readonly hasSource: boolean;
+  /** Where content is to be fetched from, as it is written. */
+  readonly source?: unknown;
 }
 
 /** An entry, or what of it has the wrong type. */
@@ -51,7 +51,7 @@ export function parseFileEntry(raw: unknown): ParsedFileEntry {
     ...(isText(permissions) ? { permissions } : {}),
     isAppended: isTrue(raw["append"]),
     isDeferred,
-    hasSource: raw["source"] !== undefined && raw["source"] !== null,
+    ...(raw["source"] === undefined || raw["source"] === null ? {} : { source: raw["source"] }),
   };
   return { ok: true, entry };
 }

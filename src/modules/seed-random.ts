@@ -119,7 +119,6 @@ function decodeSeed(ctx: ModuleContext, settings: SeedSettings): Uint8Array {
     encoding: word === "raw" ? "" : word,
     isAppended: false,
     isDeferred: false,
-    hasSource: false,
   });
   if (!decoded.ok) {
     fail(ctx, "data", `Cannot use the random seed: ${decoded.reason}`);

@@ -2,6 +2,7 @@ import { Buffer } from "node:buffer";
 import { statTarget } from "../system/files.ts";
 import type { FileStat, FileSystem } from "../system/system.ts";
 import { errorMessage } from "../text/error-message.ts";
+import type { FetchedSource } from "./fetch-file-source.ts";
 import { decodeContent } from "./file-content.ts";
 import { createOwnerReader, hasOwner } from "./file-owner.ts";
 import { parsePermissions } from "./file-permissions.ts";
@@ -16,11 +17,15 @@ import type { IndexedEntry } from "./read-file-entries.ts";
  * Entries for one path are taken together, so that a run after a power cut, or one that is asked
  * for again, ends with the same file: text that was appended before is not appended twice.
  */
-export function writeFileEntries(ctx: ModuleContext, entries: readonly IndexedEntry[]): void {
+export async function writeFileEntries(
+  ctx: ModuleContext,
+  entries: readonly IndexedEntry[],
+): Promise<void> {
+  const fetched = await fetchSources(ctx, entries);
   const groups = new Map<string, PreparedFile[]>();
   const readOwner = createOwnerReader(ctx);
   for (const entry of entries) {
-    const file = prepareFile(ctx, entry, readOwner);
+    const file = prepareFile(ctx, entry, readOwner, fetched.get(entry.index));
     if (file !== undefined) {
       const group = groups.get(file.path);
       if (group === undefined) {
@@ -36,6 +41,27 @@ export function writeFileEntries(ctx: ModuleContext, entries: readonly IndexedEn
   }
 }
 
+/** All of them together hold up the boot no longer than this. */
+const FETCH_ALL_MS = 300_000;
+
+/** What the entries with a `source` get from there, by their place in the list. */
+async function fetchSources(
+  ctx: ModuleContext,
+  entries: readonly IndexedEntry[],
+): Promise<ReadonlyMap<number, FetchedSource>> {
+  const fetched = new Map<number, FetchedSource>();
+  const remote = entries.filter(({ entry }) => entry.source !== undefined);
+  if (remote.length === 0) {
+    return fetched;
+  }
+  const { fetchFileSource } = await import("./fetch-file-source.ts");
+  const deadlineMs = ctx.sys.clock.monotonicMs() + FETCH_ALL_MS;
+  for (const { index, entry } of remote) {
+    fetched.set(index, await fetchFileSource(ctx.sys, entry.source, deadlineMs));
+  }
+  return fetched;
+}
+
 interface PreparedFile {
   readonly index: number;
   readonly path: string;
@@ -49,6 +75,7 @@ function prepareFile(
   ctx: ModuleContext,
   { index, entry }: IndexedEntry,
   readOwner: ReturnType<typeof createOwnerReader>,
+  fetched: FetchedSource | undefined,
 ): PreparedFile | undefined {
   const written = entry.path?.trim() ?? "";
   if (written === "") {
@@ -57,22 +84,24 @@ function prepareFile(
     return undefined;
   }
   const path = normalisePath(written);
-  if (entry.hasSource) {
-    const hasContent = entry.content !== undefined && entry.content !== null;
-    const then = hasContent ? "its content is written" : "nothing is written";
-    const what = `Cannot fetch "${path}": source is not built yet in this version, ${then}`;
-    failEntry(ctx, index, path, what);
-    if (!hasContent) {
+  if (fetched?.ok === false) {
+    if (entry.content === undefined || entry.content === null) {
+      const what = `Cannot write "${path}": ${fetched.reason}, and there is no content to take in its place`;
+      failEntry(ctx, index, path, what);
       return undefined;
     }
+    ctx.log.warn(
+      `${placeText(ctx, index)}"${path}": ${fetched.reason}; its content is written in its place`,
+    );
   }
-  const decoded = decodeContent(entry);
+  // What was fetched is the file's content as it is: encoding is for the one that is written down.
+  const decoded = fetched?.ok === true ? fetched : decodeContent(entry);
   if (!decoded.ok) {
     failEntry(ctx, index, path, `Cannot write "${path}": ${decoded.reason}`);
     return undefined;
   }
   const permissions = parsePermissions(entry.permissions);
-  for (const warning of [decoded.warning, permissions.warning]) {
+  for (const warning of ["warning" in decoded ? decoded.warning : undefined, permissions.warning]) {
     if (warning !== undefined) {
       ctx.log.warn(`${placeText(ctx, index)}"${path}": ${warning}`);
     }

@@ -34,6 +34,6 @@ export const writeFilesDeferred = defineModule({
     ].join("\n"),
   ],
   async run(ctx) {
-    writeFileEntries(ctx, readFileEntries(ctx, true).entries);
+    await writeFileEntries(ctx, readFileEntries(ctx, true).entries);
   },
 });

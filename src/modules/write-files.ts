@@ -44,7 +44,7 @@ export const writeFiles = defineModule({
   ],
   async run(ctx) {
     const { entries, otherCount } = readFileEntries(ctx, false);
-    writeFileEntries(ctx, entries);
+    await writeFileEntries(ctx, entries);
     if (otherCount > 0 && !isListed(ctx, "write_files_deferred")) {
       ctx.log.warn(
         `${otherCount} entries of write_files with "defer: true" are not written: cloud_final_modules does not list write_files_deferred`,

@@ -3,6 +3,7 @@ import { gzipSync } from "node:zlib";
 import { writeFiles } from "../../src/modules/write-files.ts";
 import { writeFilesDeferred } from "../../src/modules/write-files-deferred.ts";
 import { readText } from "../../src/system/files.ts";
+import type { HttpRequest } from "../../src/system/system.ts";
 import { createModuleContext, runModule, type ModuleRun } from "../support/module-context.ts";
 
 const DEFERRED_LISTED = { cloud_final_modules: [["write-files-deferred", "once-per-instance"]] };
@@ -114,18 +115,53 @@ describe("content", () => {
     expect(contentOf(done, "/next")).toBe("x");
   });
 
-  test("a source is said not to be built, and the content is taken where there is one", async () => {
-    const source = { uri: "https://example.com/x" };
-    const done = await run([
-      { path: "/a", source },
-      { path: "/b", source, content: "fallback" },
-    ]);
+  test("a source is fetched, with its headers, over http or from a file; its bytes are the file's", async () => {
+    const requests: HttpRequest[] = [];
+    const bytes = new Uint8Array([0, 1, 255]);
+    const done = await run(
+      [
+        { path: "/a", source: { uri: "https://example.com/x", headers: { "X-Own": "1" } } },
+        { path: "/b", source: { uri: "file:///etc/motd" }, content: "never", encoding: "b64" },
+      ],
+      {
+        machine: {
+          files: { "/etc/motd": "hello" },
+          http(request) {
+            requests.push(request);
+            return { status: 200, headers: {}, body: bytes };
+          },
+        },
+      },
+    );
+    expect(done.failures).toEqual([]);
+    expect(done.system.fs.readBytes("/a")).toEqual(bytes);
+    expect(contentOf(done, "/b")).toBe("hello");
+    expect(requests).toHaveLength(1);
+    expect(requests[0]).toMatchObject({ effect: "change", headers: { "X-Own": "1" } });
+  });
+
+  test("where a source cannot be fetched the content is taken; without one nothing is written", async () => {
+    const source = { uri: "https://user:geheim@example.com/x?key=1" };
+    const done = await run(
+      [
+        { path: "/a", source },
+        { path: "/b", source, content: "fallback" },
+        { path: "/c", source: { uri: "ftp://example.com/x" } },
+        { path: "/d", source: {} },
+        { path: "/e", source: { uri: "file:///nope" } },
+      ],
+      { machine: { http: () => ({ status: 404, headers: {}, body: new Uint8Array() }) } },
+    );
+    const without = ", and there is no content to take in its place";
     expect(done.failures).toEqual([
-      'Cannot fetch "/a": source is not built yet in this version, nothing is written',
-      'Cannot fetch "/b": source is not built yet in this version, its content is written',
+      `Cannot write "/a": GET https://example.com/x?… was answered with status 404${without}`,
+      `Cannot write "/c": source.uri "ftp://example.com/x" is neither http, https nor file${without}`,
+      expect.stringContaining('Cannot write "/d": source.uri is no address'),
+      expect.stringContaining('Cannot write "/e": Cannot read "/nope"'),
     ]);
     expect(done.system.fs.stat("/a")).toBeUndefined();
     expect(contentOf(done, "/b")).toBe("fallback");
+    expect(done.log.join("\n")).toContain("its content is written in its place");
   });
 });
 
