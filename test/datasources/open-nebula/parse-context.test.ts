@@ -208,6 +208,10 @@ describe("context.sh", () => {
   });
 });
 
+test("an escape that $'…' does not know keeps its backslash, as in bash", () => {
+  expect(parse("A=$'\\\n'x\nB=$'a\\%'\n")).toEqual({ A: "\\\nx", B: "a\\%" });
+});
+
 // Only what parses, and so can run nothing, is given to a shell; it has neither PATH nor a directory to spoil.
 describe.each(["bash", "ksh93", "ksh"].filter((name) => Bun.which(name) !== null))(
   "against %s",
@@ -228,7 +232,10 @@ describe.each(["bash", "ksh93", "ksh"].filter((name) => Bun.which(name) !== null
             // A lone "$" before double quotes and letters that are not ASCII, and a name that goes on
             // behind an escaped line end: of those, shells have ideas of their own.
             const isUnclear = /\$(?!\{?[AB]|')|\$[AB]\\\n/u.test(text);
-            if ("fault" in context || context.problems.length > 0 || isUnclear) {
+            // An escape that $'…' does not know keeps its backslash in bash, whose rules we follow (OpenNebula's
+            // own scripts are for it); ksh drops it.
+            const isBashs = shell !== "bash" && /\$'[^']*\\[^abefnrtv\\'"0-7xuU]/u.test(text);
+            if ("fault" in context || context.problems.length > 0 || isUnclear || isBashs) {
               return;
             }
             usedCount += 1;
