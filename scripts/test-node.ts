@@ -1,7 +1,8 @@
 // `npm test -- --node [FILTER…]`: the suite on Node.js, each file in one of as many processes as
 // there are processors. `--node="COMMAND ARGUMENT…"` names another Node.js than the one in PATH.
 // With --node="node --enable-source-maps" a failure shows the lines of the sources, but it takes longer.
-// Ends with "N passed, N failed, N skipped"; --results FILE writes the same as JSON.
+// A filter that begins with "/" is a file of tests itself, whatever its name.
+// Ends with "N passed, N failed, N skipped"; --results=FILE writes the same as JSON.
 import { type ChildProcess, spawn } from "node:child_process";
 import { readdirSync, statSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
@@ -29,7 +30,7 @@ async function main(args: readonly string[]): Promise<number> {
   const runtime = (value("node") ?? "node").split(" ");
   const sources = findTests(filters);
   const started = performance.now();
-  const { worker, jobs } = await bundleTests(sources, OUTDIR);
+  const { worker, jobs } = await bundleTests(sources, value("outdir") ?? OUTDIR);
   const built = performance.now();
   console.log(`${jobs.length} files of tests, built in ${Math.round(built - started)} ms`);
   const tally = { passed: 0, failed: 0, skipped: 0 };
@@ -60,6 +61,10 @@ async function main(args: readonly string[]): Promise<number> {
 
 /** The largest first: a long one must not begin when all others have ended. */
 function findTests(filters: readonly string[]): string[] {
+  const named = filters.filter((filter) => filter.startsWith("/"));
+  if (named.length > 0) {
+    return named;
+  }
   return readdirSync(TESTS, { recursive: true, encoding: "utf8" })
     .filter((name) => name.endsWith(".test.ts") && reasonToLeaveOut(name) === undefined)
     .map((name) => join(TESTS, name))

@@ -51,6 +51,7 @@ function declare(add: Add, isSkipped = false): Declare {
 
 /** Declares a test. */
 export const test = declare((name, body, isSkipped, timeoutMs) => {
+  assertAsksForNothing(body);
   open.children.push({ kind: "test", name, body, isSkipped, timeoutMs });
 });
 
@@ -70,6 +71,7 @@ export const describe = declare((name, body, isSkipped) => {
 const hook =
   (kind: HookKind) =>
   (body: Body): void => {
+    assertAsksForNothing(body);
     open.hooks[kind].push(body);
   };
 
@@ -81,3 +83,10 @@ export const afterAll = hook("afterAll");
 export const beforeEach = hook("beforeEach");
 /** Runs after each test of its group and of the groups in it. */
 export const afterEach = hook("afterEach");
+
+/** Bun would wait until the function is called that it hands over. */
+function assertAsksForNothing(body: Body): void {
+  if (body.length > 0) {
+    throw new TypeError("Cannot hand over a function to call at the end: expected a promise");
+  }
+}

@@ -1,6 +1,7 @@
 import { inspect } from "node:util";
-import { type Asymmetric, equals } from "./equality.ts";
-import { type Matcher, MATCHERS } from "./matchers.ts";
+import { isPromise } from "node:util/types";
+import { type Asymmetric, equals, isObject, isPlain, membersOf } from "./equality.ts";
+import { type Matcher, MATCHERS_OF_ONE, MATCHERS_OF_TWO, matchesText, text } from "./matchers.ts";
 
 type Assert = (...expected: unknown[]) => unknown;
 
@@ -17,28 +18,42 @@ export const expect = Object.assign(
     expectation((check) => check(actual), { label, isNegated: false, isRejection: false }),
   {
     any: (type: (...args: never[]) => unknown): Asymmetric =>
-      asymmetric((value) => Object(value) instanceof type),
+      asymmetric((value) =>
+        type === Object ? typeof value === "object" : Object(value) instanceof type,
+      ),
     anything: (): Asymmetric => asymmetric((value) => value !== undefined && value !== null),
-    stringContaining: (part: string): Asymmetric =>
-      asymmetric((value) => typeof value === "string" && value.includes(part)),
+    stringContaining: (part: string): Asymmetric => textThat(text(part)),
     stringMatching: (pattern: RegExp | string): Asymmetric =>
-      asymmetric((value) => typeof value === "string" && new RegExp(pattern).test(value)),
-    objectContaining: (part: object): Asymmetric =>
-      asymmetric(
+      textThat(pattern instanceof RegExp ? pattern : text(pattern)),
+    objectContaining: (part: object): Asymmetric => {
+      if (!isObject(part) || !isPlain(part)) {
+        throw new TypeError("Cannot look for members: expected an object of no class");
+      }
+      return asymmetric(
         (value) =>
-          typeof value === "object" &&
-          value !== null &&
-          Reflect.ownKeys(part).every(
+          (typeof value === "function" || isObject(value)) &&
+          membersOf(part).every(
             (key) => key in value && equals(Reflect.get(value, key), Reflect.get(part, key)),
           ),
-      ),
-    arrayContaining: (part: readonly unknown[]): Asymmetric =>
-      asymmetric(
+      );
+    },
+    arrayContaining: (part: readonly unknown[]): Asymmetric => {
+      if (!Array.isArray(part)) {
+        throw new TypeError("Cannot look for entries: expected a list");
+      }
+      const wanted = Array.from(part);
+      return asymmetric(
         (value) =>
-          Array.isArray(value) && part.every((one) => value.some((other) => equals(other, one))),
-      ),
+          Array.isArray(value) &&
+          wanted.every((one) => Array.from(value).some((other) => equals(other, one))),
+      );
+    },
   },
 );
+
+function textThat(pattern: RegExp | string): Asymmetric {
+  return asymmetric((value) => typeof value === "string" && matchesText(value, pattern));
+}
 
 function asymmetric(matches: (value: unknown) => boolean): Asymmetric {
   return { isAsymmetric: true, matches };
@@ -52,7 +67,8 @@ interface Kind {
 
 /** `take` gives the value to the check, now or when a promise has ended. */
 function expectation(take: (check: (actual: unknown) => void) => unknown, kind: Kind): Expectation {
-  const checks = Object.entries(MATCHERS).map(([name, matcher]): [string, Assert] => [
+  const matchers = { ...MATCHERS_OF_ONE, ...MATCHERS_OF_TWO };
+  const checks = Object.entries(matchers).map(([name, matcher]): [string, Assert] => [
     name,
     (...expected) =>
       take((actual) => {
@@ -66,7 +82,7 @@ function expectation(take: (check: (actual: unknown) => void) => unknown, kind: 
       take((value) => {
         promise = value;
       });
-      check(await outcomeOf(promise, isRejection));
+      return watch(outcomeOf(promise, isRejection).then(check));
     };
   return Object.defineProperties(Object.fromEntries(checks), {
     not: { get: () => expectation(take, { ...kind, isNegated: !kind.isNegated }) },
@@ -75,9 +91,36 @@ function expectation(take: (check: (actual: unknown) => void) => unknown, kind: 
   }) as Expectation;
 }
 
+/** What promises are to become, whether a test waits for it or not. */
+const unsettled = new Set<Promise<void>>();
+
+/** Ends with the last expectation of a promise; one that fails unseen is an unhandled rejection. */
+export async function settleExpectations(): Promise<void> {
+  while (unsettled.size > 0) {
+    await Promise.all(unsettled);
+  }
+}
+
+/** Those of a test that did not end in time are not those of the next. */
+export function forgetExpectations(): void {
+  unsettled.clear();
+}
+
+async function watch(checked: Promise<void>): Promise<void> {
+  const settled = checked
+    .catch(() => {})
+    .then(() => {
+      unsettled.delete(settled);
+    });
+  unsettled.add(settled);
+  return checked;
+}
+
 async function outcomeOf(promise: unknown, isRejection: boolean): Promise<unknown> {
-  const started: unknown = typeof promise === "function" ? promise() : promise;
-  const [state, value] = await Promise.resolve(started).then(
+  if (!isPromise(promise)) {
+    throw new TypeError(`Cannot wait for ${show(promise)}: expected a promise`);
+  }
+  const [state, value] = await promise.then(
     (result: unknown) => ["fulfilled", result] as const,
     (error: unknown) => ["rejected", error] as const,
   );
@@ -95,6 +138,9 @@ function assertMatch(options: {
   readonly kind: Kind;
 }): void {
   const { name, matcher, actual, expected, kind } = options;
+  if (expected.length === 0 && name in MATCHERS_OF_TWO) {
+    throw new TypeError(`Cannot ask ${name} of nothing: expected a value to compare with`);
+  }
   if (matcher(actual, expected, kind.isRejection) === kind.isNegated) {
     const label = kind.label === "" ? "" : `${kind.label}\n`;
     const wanted = expected.map(show).join(", ");

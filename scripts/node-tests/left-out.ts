@@ -10,6 +10,8 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
   "demo/": "runs the demo, a script of Bun's",
   "linux/": "runs the built binary in a copy of this Debian",
   "vm/": "boots virtual machines with the built artefacts",
+  "node-tests/never-laxer.test.ts": "compares the matchers of this runner with Bun's own",
+  "node-tests/runner.test.ts": "runs this runner itself, a script of Bun's",
   "system/host-runtimes.test.ts": "runs its probe on both runtimes itself",
 };
 

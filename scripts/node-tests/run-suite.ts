@@ -1,3 +1,4 @@
+import { forgetExpectations, settleExpectations } from "./expect.ts";
 import { enterTest } from "./snapshots.ts";
 import { type Body, hasWork, type Suite, type Test } from "./suite.ts";
 
@@ -12,19 +13,34 @@ export interface Outcome {
 const DEFAULT_TIMEOUT_MS = 60_000;
 const HOOK_TIMEOUT_MS = 120_000;
 
-/** Errors that no test awaits; the one that runs is blamed. */
-let blame: (error: unknown) => void = () => {};
+/** Errors that nobody awaits: the test or hook that runs is blamed, the file where none does. */
+let strays: unknown[] = [];
+const blameFile = (error: unknown): void => void strays.push(error);
+let blame = blameFile;
 
 /** For the process's handlers of errors that nobody caught. */
 export function blameRunningTest(error: unknown): void {
   blame(error);
 }
 
-/** Runs all tests of a file, one after the other. */
+/** Runs all tests of a file, one after the other. A file without any has failed. */
 export async function runSuite(root: Suite, file: string): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
-  await run(root, { file, names: [], outer: [], isSkipped: false, outcomes });
+  await nextTurn();
+  await run(root, { file, names: [], outer: [], isSkipped: false, broken: undefined, outcomes });
+  await nextTurn();
+  if (outcomes.length === 0) {
+    outcomes.push(failed("(the file has tests)", { error: "It declares none" }));
+  }
+  outcomes.push(...strays.map((error) => failed("(between the tests)", { error })));
+  strays = [];
   return outcomes;
+}
+
+/** A test that failed, or what stands in for one. */
+export function failed(name: string, { error }: Failure, durationMs = 0, hint = ""): Outcome {
+  const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return { name, state: "failed", message: `${hint}${message}`, durationMs };
 }
 
 interface Context {
@@ -32,41 +48,39 @@ interface Context {
   readonly names: readonly string[];
   readonly outer: readonly Suite[];
   readonly isSkipped: boolean;
+  /** Of a group's `beforeAll`: all tests in it fail with it. */
+  readonly broken: Failure | undefined;
   readonly outcomes: Outcome[];
 }
 
 async function run(suite: Suite, context: Context): Promise<void> {
   const isSkipped = context.isSkipped || !hasWork(suite);
+  const hasHooks = !isSkipped && context.broken === undefined;
   const names = suite.name === "" ? context.names : [...context.names, suite.name];
-  const inner = { ...context, names, outer: [...context.outer, suite] };
-  let broken = isSkipped ? undefined : await attemptAll(suite.hooks.beforeAll, HOOK_TIMEOUT_MS);
+  const broken = hasHooks
+    ? await attemptAll(suite.hooks.beforeAll, HOOK_TIMEOUT_MS)
+    : context.broken;
+  const inner = { ...context, names, outer: [...context.outer, suite], isSkipped, broken };
   for (const child of suite.children) {
     if (child.kind === "suite") {
-      await run(child, { ...inner, isSkipped: isSkipped || broken !== undefined });
+      await run(child, inner);
     } else {
-      context.outcomes.push(await runTest(child, { ...inner, isSkipped }, broken));
+      context.outcomes.push(await runTest(child, inner));
     }
   }
-  if (!isSkipped) {
-    broken = await attemptAll(suite.hooks.afterAll, HOOK_TIMEOUT_MS);
-    if (broken !== undefined) {
-      const name = [...names, "(afterAll)"].join(" > ");
-      context.outcomes.push({ name, state: "failed", message: messageOf(broken), durationMs: 0 });
-    }
+  const unclean = hasHooks ? await attemptAll(suite.hooks.afterAll, HOOK_TIMEOUT_MS) : undefined;
+  if (unclean !== undefined) {
+    context.outcomes.push(failed([...names, "(afterAll)"].join(" > "), unclean));
   }
 }
 
-async function runTest(
-  test: Test,
-  context: Context,
-  broken: Failure | undefined,
-): Promise<Outcome> {
+async function runTest(test: Test, context: Context): Promise<Outcome> {
   const name = [...context.names, test.name].join(" > ");
   if (test.isSkipped || context.isSkipped) {
     return { name, state: "skipped", message: "", durationMs: 0 };
   }
-  if (broken !== undefined) {
-    return { name, state: "failed", message: `beforeAll: ${messageOf(broken)}`, durationMs: 0 };
+  if (context.broken !== undefined) {
+    return failed(name, context.broken, 0, "beforeAll: ");
   }
   enterTest(context.file, [...context.names, test.name].join(" "));
   const started = performance.now();
@@ -75,12 +89,12 @@ async function runTest(
   const failure =
     (await attemptAll(before, HOOK_TIMEOUT_MS)) ??
     (await attempt(test.body, test.timeoutMs ?? DEFAULT_TIMEOUT_MS));
-  const failed = (await attemptAll(after, HOOK_TIMEOUT_MS)) ?? undefined;
-  const first = failure ?? failed;
+  const unclean = await attemptAll(after, HOOK_TIMEOUT_MS);
+  const first = failure ?? unclean;
   const durationMs = performance.now() - started;
   return first === undefined
     ? { name, state: "passed", message: "", durationMs }
-    : { name, state: "failed", message: messageOf(first), durationMs };
+    : failed(name, first, durationMs);
 }
 
 interface Failure {
@@ -99,7 +113,7 @@ async function attemptAll(
   return first;
 }
 
-/** Undefined where it ends well and in time. */
+/** Undefined where it ends well and in time, with all that it expects of promises. */
 async function attempt(body: Body, timeoutMs: number): Promise<Failure | undefined> {
   let timer: NodeJS.Timeout | undefined;
   const interrupted = new Promise<Failure>((resolve) => {
@@ -109,14 +123,25 @@ async function attempt(body: Body, timeoutMs: number): Promise<Failure | undefin
     }, timeoutMs);
   });
   try {
-    return await Promise.race([interrupted, Promise.resolve(body()).then(() => undefined)]);
+    return await Promise.race([interrupted, complete(body)]);
   } catch (error) {
     return { error };
   } finally {
     clearTimeout(timer);
+    forgetExpectations();
+    blame = blameFile;
   }
 }
 
-function messageOf({ error }: Failure): string {
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+async function complete(body: Body): Promise<undefined> {
+  await body();
+  await settleExpectations();
+  await nextTurn();
+}
+
+/** Node.js tells of a rejection that nobody handles before that. */
+async function nextTurn(): Promise<void> {
+  await new Promise((resolve) => {
+    setImmediate(resolve);
+  });
 }

@@ -4,7 +4,7 @@ import "./bun-global.ts";
 import { writeSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { collect } from "./declare.ts";
-import { blameRunningTest, type Outcome, runSuite } from "./run-suite.ts";
+import { blameRunningTest, failed, type Outcome, runSuite } from "./run-suite.ts";
 
 /** A file of tests: the source, and the module that was built of it (a URL). */
 export interface Job {
@@ -45,8 +45,7 @@ async function runFile(job: Job): Promise<Outcome[]> {
   try {
     return await runSuite(await collect(async () => import(job.module)), job.source);
   } catch (error) {
-    const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    return [{ name: "(the file loads)", state: "failed", message, durationMs: 0 }];
+    return [failed("(the file loads)", { error })];
   }
 }
 
