@@ -29,6 +29,8 @@ export interface AixRootOptions {
   readonly root: string;
   /** The built program, copied to /opt/freeware/bin/cloud-init. Absent: none. */
   readonly agentBinary?: string;
+  /** A program of this machine whose shared libraries are to be there too: the one in a carrier. */
+  readonly librariesFor?: string;
   /** As for the machine in memory; `now` and `uptimeSeconds` do not apply, the clock is the real one. */
   readonly seed?: AixSeed;
 }
@@ -76,7 +78,7 @@ export function canUseAixRoot(): string | undefined {
 /** Builds a root and boots its machine up to where rc2.d begins. */
 export function buildAixRoot(options: AixRootOptions): void {
   const { root, agentBinary, seed = {} } = options;
-  buildBaseSystem(root);
+  buildBaseSystem(root, options.librariesFor);
   const files = createRootedFileSystem(createHostFileSystem(), root);
   for (const file of seedFiles(seed)) {
     if (!("target" in file) || !fs.existsSync(root + file.path)) {

@@ -1,10 +1,11 @@
 // `npm run build`: the two artefacts from src/main.ts, in dist/ (or --outdir DIR).
 //   cloud-init       a binary that Bun compiles, for the machine it is built on
 //   cloud-init.cjs   one CommonJS file for Node.js
-// --verify builds both a second time and fails unless the bytes are the same.
 // --carrier --runtime FILE [--runtime-sha256 HEX] [--runtime-lib DIR] [--form ustar|compress] adds
 //   cloud-init.carrier   one executable of a shell stub, that Node.js runtime and cloud-init.cjs
 // --rpm, with the same options, adds the package for AIX, the runtime unpacked in it
+// --verify builds each a second time and fails unless the bytes are the same.
+// A line for each: SHA-256, size, path, and what it is by its own bytes.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
@@ -22,13 +23,16 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { buildCarrier, type CarrierInput } from "./carrier/carrier.ts";
 import { readLibraries, readRuntime } from "./carrier/read-runtime.ts";
+import { describeArtefact } from "./describe-artefact.ts";
 import { buildRpm } from "./rpm/build-rpm.ts";
+import { startSooner } from "./node-bundle.ts";
 import { COMPILE_FLAGS } from "./compile-flags.ts";
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const ENTRY = "src/main.ts";
 
 const BUNDLE = "cloud-init.cjs";
+const CARRIER = "cloud-init.carrier";
 
 interface Artefact {
   readonly name: string;
@@ -70,23 +74,40 @@ try {
 
 function main(outdir: string, verify: boolean): number {
   mkdirSync(outdir, { recursive: true });
-  for (const artefact of ARTEFACTS) {
-    const bytes = build(artefact);
-    const hash = sha256(bytes);
-    if (verify && sha256(build(artefact)) !== hash) {
-      console.error(`Cannot reproduce "${artefact.name}": a second build gave other bytes`);
+  for (const make of recipes()) {
+    const { name, bytes } = make();
+    if (verify && sha256(make().bytes) !== sha256(bytes)) {
+      console.error(`Cannot reproduce "${name}": a second build gave other bytes`);
       return 1;
     }
-    place(outdir, artefact.name, bytes);
-    if (artefact.name === BUNDLE && values.carrier) {
-      place(outdir, "cloud-init.carrier", buildCarrier(carrierInput(bytes)));
-    }
-    if (artefact.name === BUNDLE && values.rpm) {
-      const rpm = buildRpm(carrierInput(bytes));
-      place(outdir, rpm.name, rpm.bytes);
-    }
+    place(outdir, name, bytes);
   }
   return 0;
+}
+
+interface Built {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+/** One for each artefact that is asked for; carrier and package are made of the bundle that was built last. */
+function recipes(): readonly (() => Built)[] {
+  let program: Uint8Array = new Uint8Array();
+  const all: (() => Built)[] = ARTEFACTS.map((artefact) => () => {
+    const bytes = build(artefact);
+    program = artefact.name === BUNDLE ? bytes : program;
+    return { name: artefact.name, bytes };
+  });
+  if (values.carrier || values.rpm) {
+    const parts = carrierParts();
+    if (values.carrier) {
+      all.push(() => ({ name: CARRIER, bytes: buildCarrier({ ...parts, program }) }));
+    }
+    if (values.rpm) {
+      all.push(() => buildRpm({ ...parts, program }));
+    }
+  }
+  return all;
 }
 
 /** Renamed into place: a running program's file cannot be written to. */
@@ -95,10 +116,12 @@ function place(outdir: string, name: string, bytes: Uint8Array): void {
   writeFileSync(`${path}.new`, bytes);
   chmodSync(`${path}.new`, 0o755);
   renameSync(`${path}.new`, path);
-  console.log(`${sha256(bytes)}  ${String(bytes.length).padStart(11)} bytes  ${path}`);
+  const size = String(bytes.length).padStart(11);
+  console.log(`${sha256(bytes)}  ${size} bytes  ${path}: ${describeArtefact(bytes)}`);
 }
 
-function carrierInput(program: Uint8Array): CarrierInput {
+/** All but the program. Throws where what is given is not right, before anything is built. */
+function carrierParts(): Omit<CarrierInput, "program"> {
   const { runtime, form } = values;
   if (runtime === undefined) {
     throw new Error(
@@ -110,7 +133,6 @@ function carrierInput(program: Uint8Array): CarrierInput {
   }
   return {
     runtime: readRuntime(runtime, values["runtime-sha256"]),
-    program,
     libraries: readLibraries(values["runtime-lib"]),
     form,
   };
@@ -131,10 +153,9 @@ function build(artefact: Artefact): Uint8Array {
         `Cannot build "${artefact.name}": bun build ended with ${status}\n${stdout}${stderr}`,
       );
     }
-    const bytes = readFileSync(outfile);
     return artefact.firstLine === undefined
-      ? bytes
-      : Buffer.concat([Buffer.from(artefact.firstLine), bytes]);
+      ? readFileSync(outfile)
+      : Buffer.from(artefact.firstLine + startSooner(readFileSync(outfile, "utf8")));
   } finally {
     rmSync(dir, { recursive: true, force: true });
   }

@@ -1,7 +1,8 @@
 // `npm run check`: types, lint, format, both builds, tests on Bun and on Node.js; ends with "N passed, N failed" counted
 // from the real results. `--no-tests` leaves the tests out.
 import { spawnSync } from "node:child_process";
-import { readFileSync, rmSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { FORMATTED } from "./format.ts";
 
@@ -24,7 +25,7 @@ step("lint", [
   ".",
 ]);
 step("format", [bin("oxfmt"), "-c", "scripts/oxfmt.json", "--check", ...FORMATTED]);
-step("build", [process.execPath, "scripts/build.ts", "--verify"]);
+step("build", [process.execPath, "scripts/build.ts", "--verify", ...carrierFlags()]);
 const demo = process.env["DEMO_EXIT_CODE"];
 if (demo !== undefined) {
   // CI has run the demo before: it counts as one of the steps.
@@ -43,6 +44,29 @@ function step(name: string, argv: readonly string[]): void {
   const ok = run(argv) === 0;
   console.log(`== ${name}: ${ok ? "ok" : "FAILED"} (${Date.now() - started} ms)`);
   count(ok ? 1 : 0, ok ? 0 : 1);
+}
+
+/** Carrier and package with this machine's Node.js in them, so that real parts are built twice and compared. */
+function carrierFlags(): readonly string[] {
+  const isRequired = process.env["CLOUD_INIT_TEST_NO_SKIP"] !== undefined;
+  // What is in PATH may be a script that starts it.
+  const asked = spawnSync("node", ["-p", "process.execPath"], { encoding: "utf8" });
+  const runtime = asked.status === 0 ? asked.stdout.trim() : "node";
+  if (runtime === "node" && !isRequired) {
+    console.log("== build: without carrier and package, there is no node in PATH");
+    return [];
+  }
+  const flags = ["--carrier", "--runtime", runtime, "--runtime-sha256", sha256Of(runtime)];
+  if (Bun.which("rpmbuild") === null && !isRequired) {
+    console.log("== build: without package, there is no rpmbuild in PATH (Debian package rpm)");
+    return flags;
+  }
+  return [...flags, "--rpm"];
+}
+
+/** Empty where there is no such file: the build says so. */
+function sha256Of(path: string): string {
+  return existsSync(path) ? createHash("sha256").update(readFileSync(path)).digest("hex") : "";
 }
 
 /** Counted from the runner's own report; a run that ends badly without a failed test counts as one failure. */

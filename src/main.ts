@@ -2,6 +2,7 @@ import process from "node:process";
 import { quickAnswer, runCli } from "./cli/cli.ts";
 import type { CliContext } from "./cli/cli-context.ts";
 import { programName } from "./cli/program-name.ts";
+import type { CarriedRuntime } from "./system/system.ts";
 import { errorChain } from "./text/error-message.ts";
 import { VERSION } from "./version.ts";
 
@@ -11,7 +12,7 @@ void main();
 async function main(): Promise<void> {
   const carrier = takeCarrier();
   const program = programName(
-    carrier === undefined ? process : { argv: ["node", carrier], argv0: "node" },
+    carrier === undefined ? process : { argv: ["node", carrier.path], argv0: "node" },
   );
   // `node app.cjs --carried FILE …` is what the carrier's stub starts.
   const args = process.argv.slice(carrier === undefined ? 2 : 4);
@@ -29,9 +30,7 @@ async function main(): Promise<void> {
   const { createHostSystem } = await import("./system/host-system.ts");
   const { handleSignals } = await import("./system/host-signals.ts");
   const sys = createHostSystem(
-    carrier === undefined
-      ? {}
-      : { executablePath: carrier, runtimeDirectory: directoryOf(process.argv[1] ?? "") },
+    carrier === undefined ? {} : { executablePath: carrier.path, carriedRuntime: carrier.runtime },
   );
   let stop: (signal: string) => void = () => {};
   handleSignals(sys, (signal) => {
@@ -53,14 +52,20 @@ async function main(): Promise<void> {
   process.exitCode ||= Math.min(ctx.exitCode, EXIT_CODE_MAX);
 }
 
+interface Carrier {
+  readonly path: string;
+  readonly runtime: CarriedRuntime;
+}
+
 /** The carrier that we were started from, and its environment as it was; undefined where this is no carrier. */
-function takeCarrier(): string | undefined {
-  const [, , word, path] = process.argv;
+function takeCarrier(): Carrier | undefined {
+  const [, program = "", word, path] = process.argv;
   if (word !== "--carried" || path === undefined || process.versions["bun"] !== undefined) {
     return undefined;
   }
   // The runtime has found its libraries; commands must find theirs.
   const { env } = process;
+  const libraryPath = env["LIBPATH"] ?? "";
   const before = env["CLOUD_INIT_LIBPATH"] ?? "";
   delete env["CLOUD_INIT_LIBPATH"];
   if (before === "") {
@@ -68,11 +73,16 @@ function takeCarrier(): string | undefined {
   } else {
     env["LIBPATH"] = before;
   }
-  return path;
-}
-
-function directoryOf(path: string): string {
-  return path.slice(0, Math.max(0, path.lastIndexOf("/")));
+  const directory = program.slice(0, Math.max(0, program.lastIndexOf("/")));
+  for (const name of ["SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS"]) {
+    // The runtime itself would read them at each start, for a tenth of a second.
+    const given = env[`CLOUD_INIT_GIVEN_${name}`] ?? "";
+    delete env[`CLOUD_INIT_GIVEN_${name}`];
+    if (given !== "") {
+      env[name] = given;
+    }
+  }
+  return { path, runtime: { directory, libraryPath } };
 }
 
 /** A count of 256 must not read as success. */

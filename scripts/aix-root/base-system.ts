@@ -6,9 +6,11 @@ import path from "node:path";
 /** Programs of Debian that stand for AIX's in the root. */
 const KSH = "/usr/bin/ksh93";
 const BUSYBOX = "/usr/bin/busybox";
+/** Busybox may have none. */
+const CKSUM = "/usr/bin/cksum";
 /** Applets that stand for AIX's own tools. What is simulated is not among them. */
 const APPLETS =
-  "awk basename cat chgrp chmod chown cksum cmp comm cp cut date dd df diff dirname du echo env expr false find fold getopt grep head id join kill ln ls mkdir mkfifo mknod mv nice nl nohup od paste printf pwd rm rmdir sed sleep sort split stty sum tail tar tee test touch tr true tty uncompress uniq wc xargs".split(
+  "awk basename cat chgrp chmod chown cmp comm cp cut date dd df diff dirname du echo env expr false find fold getopt grep head id join kill ln ls mkdir mkfifo mknod mv nice nl nohup od paste printf pwd rm rmdir sed sleep sort split stty sum tail tar tee test touch tr true tty uncompress uniq wc xargs".split(
     " ",
   );
 /** What a compiled Bun program needs, beside /proc and /dev/null. */
@@ -52,13 +54,13 @@ function canMakeNodes(): boolean {
   }
 }
 
-/** Shell, tools, libraries and device files: what of the base system is not simulated. */
-export function buildBaseSystem(root: string): void {
+/** Shell, tools, libraries and device files: what of the base system is not simulated. `librariesFor`: a program whose libraries are to be there too. */
+export function buildBaseSystem(root: string, librariesFor = KSH): void {
   for (const directory of ["dev", "proc", "etc", "usr/bin", "usr/sbin", "usr/lib", "lib64"]) {
     fs.mkdirSync(path.join(root, directory), { recursive: true });
   }
   fs.chmodSync(root, 0o755);
-  const loaders = [...librariesOf("/bin/sh"), ...librariesOf(KSH), ...librariesOf(BUSYBOX)];
+  const loaders = ["/bin/sh", KSH, BUSYBOX, CKSUM, librariesFor].flatMap(librariesOf);
   const bun = BUN_LIBRARIES.map((name) => findLibrary(name));
   for (const file of new Set([...loaders, ...bun])) {
     const target = root + file;
@@ -70,6 +72,7 @@ export function buildBaseSystem(root: string): void {
   for (const name of ["sh", "ksh93", "bsh", "rksh"]) {
     fs.symlinkSync("ksh", path.join(root, "usr/bin", name));
   }
+  copyProgram(CKSUM, path.join(root, "usr/bin/cksum"));
   copyProgram(BUSYBOX, path.join(root, "usr/lib/.tools"));
   for (const applet of APPLETS) {
     fs.symlinkSync("../lib/.tools", path.join(root, "usr/bin", applet));

@@ -5,5 +5,5 @@ import { buildCarrier } from "../carrier/carrier.ts";
 
 const [runtime = "", program = "", out = ""] = process.argv.slice(2);
 const parts = { runtime: readFileSync(runtime), program: readFileSync(program), libraries: {} };
-writeFileSync(out, buildCarrier({ ...parts, form: "ustar" }));
+writeFileSync(out, buildCarrier({ ...parts, form: "ustar", runsOnAny: true }));
 chmodSync(out, 0o755);

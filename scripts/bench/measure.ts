@@ -9,7 +9,12 @@ export interface Usage {
 
 /** Runs a command to its end. Throws where it does not end with 0, unless `anyExit`. */
 export function measure(argv: readonly string[], anyExit = false): Usage {
-  const result = Bun.spawnSync([...argv], { stdin: "ignore", stdout: "ignore", stderr: "pipe" });
+  const result = Bun.spawnSync([...argv], {
+    stdin: "ignore",
+    stdout: "ignore",
+    stderr: "pipe",
+    env: environment(),
+  });
   if (result.exitCode !== 0 && !anyExit) {
     throw new Error(
       `"${argv.join(" ")}" ended with ${result.exitCode}: ${result.stderr.toString()}`,
@@ -17,6 +22,12 @@ export function measure(argv: readonly string[], anyExit = false): Usage {
   }
   const { cpuTime, maxRSS } = result.resourceUsage;
   return { cpuMs: Number(cpuTime.total) / 1_000, maxRssMiB: maxRSS / 1_048_576 };
+}
+
+/** Next to none, as at boot: with NODE_EXTRA_CA_CERTS, say, Node.js reads certificates at each start. */
+function environment(): Record<string, string> {
+  const { PATH = "", TMPDIR } = process.env;
+  return { PATH, ...(TMPDIR === undefined ? {} : { TMPDIR }) };
 }
 
 export interface Figure {

@@ -4,6 +4,9 @@ import { join } from "node:path";
 
 /** A carrier that has run once, with this machine's Node.js in it. */
 export interface WrittenCarrier {
+  readonly path: string;
+  /** What is in it. */
+  readonly node: string;
   readonly carried: (...args: string[]) => string[];
   /** The same without the stub: what it starts, as it starts it. */
   readonly direct: (...args: string[]) => string[];
@@ -34,6 +37,8 @@ export function writeCarrier(work: string, bundle: string): WrittenCarrier {
   }
   const unpacked = join(base, version);
   return {
+    path,
+    node,
     carried,
     direct: (...rest) => [
       "env",

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
+import { runtimeMachine } from "./runtime-machine.ts";
 
 /**
  * SHA-256 of the runtimes that are known, by file name; those for AIX from the SHASUMS256.txt that Node.js
@@ -33,7 +34,13 @@ export function readRuntime(path: string, expectedSha256: string | undefined): U
   if (found !== wanted.toLowerCase()) {
     throw new Error(`Cannot use runtime "${path}": its SHA-256 is ${found}, expected ${wanted}`);
   }
-  return bytes[0] === 0x1f && bytes[1] === 0x8b ? readFromArchive(path) : bytes;
+  const runtime = bytes[0] === 0x1f && bytes[1] === 0x8b ? readFromArchive(path) : bytes;
+  if (runtimeMachine(runtime) === undefined) {
+    throw new Error(
+      `Cannot use runtime "${path}": it begins with "${Buffer.from(runtime.subarray(0, 8)).toString("hex")}", expected a 64-bit program for AIX (XCOFF) or Linux (ELF), or a .tar.gz with one`,
+    );
+  }
+  return runtime;
 }
 
 function readFromArchive(path: string): Uint8Array {

@@ -8,12 +8,14 @@ export interface UstarFile {
 
 const BLOCK = 512;
 const END_BLOCKS = 2;
+/** The archive ends with a whole record of twenty blocks, as a tape's does: a tar(1) may read in records. */
+const RECORD = 20 * BLOCK;
 
 /** A ustar archive (POSIX.1-1988, pax(1) "ustar Interchange Format"): owner 0, time 0, so that the same files give the same bytes. */
 export function writeUstar(files: readonly UstarFile[]): Uint8Array {
-  const padded = (length: number): number => Math.ceil(length / BLOCK) * BLOCK;
+  const padded = (length: number, unit = BLOCK): number => Math.ceil(length / unit) * unit;
   const total = files.reduce((sum, { content }) => sum + BLOCK + padded(content.length), 0);
-  const archive = new Uint8Array(total + END_BLOCKS * BLOCK);
+  const archive = new Uint8Array(padded(total + END_BLOCKS * BLOCK, RECORD));
   let at = 0;
   for (const file of files) {
     archive.set(header(file), at);

@@ -5,7 +5,12 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), "../..");
 const WORKER = join(ROOT, "scripts/node-tests/worker.ts");
 /** Modules that tests give to processes of their own (test/support/module-for-process.ts). */
-const MODULES = ["src/system/host-file-system.ts", "src/system/host-http.ts"];
+const MODULES = [
+  "src/system/host-detached.ts",
+  "src/system/host-devices.ts",
+  "src/system/host-file-system.ts",
+  "src/system/host-http.ts",
+];
 const SHIM = join(ROOT, "scripts/node-tests/bun-test.ts");
 
 /**

@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import {
   chmodSync,
+  existsSync,
   lutimesSync,
   mkdirSync,
   mkdtempSync,
@@ -13,11 +14,12 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { defaultConfigFiles } from "../../src/config/default-cloud-cfg.ts";
+import { START_CACHE } from "../../src/cli/install/start-cache.ts";
 import { VERSION } from "../../src/version.ts";
 import { type CarrierInput, unpackedCarrier } from "../carrier/carrier.ts";
 import { type PackagedPath, renderSpec } from "./spec.ts";
 
-const RELEASE = "1";
+const FIRST_RELEASE = "1";
 /** Of every file and of the package: rpm takes 0 for "not given". */
 const EPOCH_SECONDS = 1;
 const LIBEXEC = "/opt/freeware/libexec/cloud-init";
@@ -31,13 +33,13 @@ export interface BuiltRpm {
 }
 
 /** The package for AIX, made by rpmbuild(8); the same parts give the same bytes. Throws with rpmbuild's messages. */
-export function buildRpm(input: CarrierInput): BuiltRpm {
+export function buildRpm(input: CarrierInput, release = FIRST_RELEASE): BuiltRpm {
   const top = mkdtempSync(join(tmpdir(), "cloud-init-rpm-"));
   try {
     const staged = join(top, "staged");
     const paths = stage(staged, input);
     const spec = join(top, "cloud-init-aix.spec");
-    const text = renderSpec({ version: VERSION, release: RELEASE, paths });
+    const text = renderSpec({ version: VERSION, release, paths });
     writeFileSync(spec, `${text}\n%install\ncp -a ${staged}/. %{buildroot}/\n`);
     const defines = {
       _topdir: join(top, "rpmbuild"),
@@ -92,9 +94,17 @@ function stage(root: string, input: CarrierInput): readonly PackagedPath[] {
     lutimesSync(root + `${BIN}/${name}`, EPOCH_SECONDS, EPOCH_SECONDS);
     paths.push({ path: `${BIN}/${name}` });
   }
+  const runtime = `${LIBEXEC}/${directory}`;
   for (const { name, mode, content } of files) {
-    place(`${LIBEXEC}/${directory}/${name}`, content, mode);
+    place(`${runtime}/${name}`, content, mode);
   }
+  paths.push(
+    ...[LIBEXEC, runtime, `${runtime}/lib`]
+      .filter((path) => existsSync(root + path))
+      .map((path) => ({ path, mode: "0755", kind: "directory" as const })),
+    // "cloud-init install" makes it.
+    { path: `${runtime}/${START_CACHE}`, mode: "0644", kind: "ghost" },
+  );
   for (const { name, content } of defaultConfigFiles("aix")) {
     place(`${CONFIG}/${name}`, content, 0o644, true);
   }

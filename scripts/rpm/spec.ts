@@ -1,3 +1,10 @@
+import { readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { RC_SCRIPTS } from "../../src/cli/install/rc-scripts.ts";
+
+const HERE = dirname(fileURLToPath(import.meta.url));
+
 /** A file or link of the package; owner root:system. */
 export interface PackagedPath {
   readonly path: string;
@@ -5,12 +12,14 @@ export interface PackagedPath {
   readonly mode?: string;
   /** The administrator's: never written over. */
   readonly isConfig?: boolean;
+  /** "directory": it goes with the package if nothing else is in it. "ghost": not in the package, but goes with it. */
+  readonly kind?: "directory" | "ghost";
 }
 
 /**
  * The spec file of the package for AIX (rpm's own documentation; runtime.md §H). It takes over from
  * IBM's package `cloud-init`: %posttrans runs when that one's files are gone, so that links and
- * boot scripts, which both have, are there in the end; its configuration and state are kept by %pre.
+ * boot scripts, which both have, are there in the end; its configuration and state are copied by %pre.
  */
 export function renderSpec(options: {
   readonly version: string;
@@ -43,42 +52,34 @@ A drop-in replacement for cloud-init on AIX: reads the config drive at boot and 
 name, users, files and scripts. With its own runtime; needs no Python.
 
 %pre
-# When the old package goes, rpm puts its configuration aside as *.rpmsave, and its own script empties
-# the state: instances, semaphores, scripts.
-if [ "$1" -eq 1 ]; then
-  for name in etc/cloud var/lib/cloud; do
-    kept=/opt/freeware/$name.before-cloud-init-aix
-    if [ -d /opt/freeware/$name ] && [ ! -d $kept ]; then
-      mkdir -p $kept && chmod 700 $kept &&
-        (cd /opt/freeware/$name && tar -cf - .) | (cd $kept && tar -xpf -) || :
-    fi
-  done
-fi
-
+${script("pre")}
 %posttrans
-for name in etc/cloud var/lib/cloud; do
-  kept=/opt/freeware/$name.before-cloud-init-aix
-  if [ -d $kept ]; then
-    mkdir -p /opt/freeware/$name
-    if (cd $kept && tar -cf - .) | (cd /opt/freeware/$name && tar -xpf -); then
-      rm -rf $kept
-    fi
-  fi
-done
-/opt/freeware/bin/cloud-init install || :
-
+${script("posttrans")}
 %preun
-if [ "$1" -eq 0 ]; then
-  # Where a file was changed uninstall takes nothing: at least no boot may look for what is gone.
-  /opt/freeware/bin/cloud-init uninstall || rm -f /etc/rc.d/rc2.d/S0[1-4]cloud-*
-fi
-
+${script("preun")}
+%postun
+${script("postun")}
 %files
 ${paths.map(renderPath).join("\n")}
 `;
 }
 
-function renderPath({ path, mode, isConfig }: PackagedPath): string {
-  const attributes = mode === undefined ? "" : `%attr(${mode},root,system) `;
-  return `${isConfig === true ? "%config(noreplace) " : ""}${attributes}${path}`;
+function renderPath({ path, mode, isConfig, kind }: PackagedPath): string {
+  const directives = [
+    kind === "directory" ? "%dir" : "",
+    kind === "ghost" ? "%ghost" : "",
+    isConfig === true ? "%config(noreplace)" : "",
+    mode === undefined ? "" : `%attr(${mode},root,system)`,
+  ];
+  return [...directives.filter((one) => one !== ""), path].join(" ");
+}
+
+/** Of AIX's /bin/sh, which is a ksh88. */
+function script(name: "pre" | "posttrans" | "preun" | "postun"): string {
+  const links = RC_SCRIPTS.map(
+    (one) => `/etc/rc.d/rc2.d/${one.linkName} /etc/rc.d/init.d/${one.name}`,
+  );
+  return readFileSync(join(HERE, `${name}.sh`), "utf8")
+    .replace("@LINKS@", links.join("\n"))
+    .replaceAll("%", "%%");
 }

@@ -48,17 +48,21 @@ async function claim(
 ): Promise<DatasourceAnswer> {
   const { source, vsae } = environment;
   const settings = readOvfSettings(environment.properties);
-  const seed = settings.seedFrom === undefined ? undefined : await readSeed(ctx, settings.seedFrom);
-  if (seed !== undefined && "reason" in seed) {
-    return {
-      found: false,
-      reason: `${source}: ${seed.reason}`,
-      ...(seed.isAskedLater === true ? { isAskedLater: true } : {}),
-    };
-  }
+  const read = settings.seedFrom === undefined ? undefined : await readSeed(ctx, settings.seedFrom);
+  const missing = read !== undefined && "reason" in read ? read : undefined;
+  const seed = read !== undefined && "reason" in read ? undefined : read;
+  const isAskedLater = missing?.isAskedLater === true;
   const problems: Problem[] = [];
   const id = chooseId(settings, seed, vsae, problems);
-  const network = await readNetwork(ctx, environment, settings, problems);
+  // What is here already may say how the network gets up that the rest comes over.
+  const network =
+    missing === undefined || isAskedLater
+      ? await readNetwork(ctx, environment, settings, problems)
+      : undefined;
+  if (missing !== undefined && network === undefined) {
+    const reason = `${source}: ${missing.reason}`;
+    return { found: false, reason, ...(isAskedLater ? { isAskedLater } : {}) };
+  }
   for (const problem of problems) {
     ctx.log.warn(`${source}: ${formatProblem(problem)}`);
   }
@@ -74,9 +78,9 @@ async function claim(
   const instance: Instance = {
     id,
     datasource: "OVF",
-    description: `DataSourceOVF [seed=${describeSeed(source, settings)}]`,
+    description: `DataSourceOVF [seed=${describeSeed(source, settings)}]${isAskedLater ? "[dsmode=pass]" : ""}`,
     platform: "ovf",
-    dsmode: "net",
+    dsmode: isAskedLater ? "pass" : "net",
     ...(hostname === undefined ? {} : { localHostname: hostname }),
     publicKeys: keys,
     ...(userData === undefined ? {} : { userData }),
@@ -91,7 +95,13 @@ async function claim(
       ...(keys.length === 0 ? {} : { "public-keys": keys }),
     }),
   };
-  return { found: true, instance, ...(problems.length === 0 ? {} : { problems }) };
+  return {
+    found: true,
+    instance,
+    ...(problems.length === 0 ? {} : { problems }),
+    ...(isAskedLater ? { isAskedLater } : {}),
+    ...(isAskedLater && id === DEFAULT_ID ? { hasDefaultId: true } : {}),
+  };
 }
 
 /** Its code is loaded where it is needed, as that for networks is: most machines have neither. */

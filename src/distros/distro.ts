@@ -12,6 +12,7 @@ import type { DiagnosisAdapter } from "./diagnosis-adapter.ts";
 import type { DiskAdapter } from "./disk-adapter.ts";
 import type { CleanAdapter } from "./clean-adapter.ts";
 import type { DoctorAdapter } from "./doctor-adapter.ts";
+import type { SelfTestAdapter } from "./self-test-adapter.ts";
 import type { SealAdapter } from "./seal-adapter.ts";
 import type { PackageAdapter } from "./package-adapter.ts";
 import type { LogForwardingAdapter } from "./log-forwarding-adapter.ts";
@@ -68,6 +69,8 @@ export interface Distro {
   readonly seal?: () => Promise<SealAdapter>;
   /** What can be wrong with it before a boot; its code is loaded for `doctor` only. */
   loadDoctor?(): Promise<DoctorAdapter>;
+  /** What a boot asks of it; its code is loaded for `doctor --selftest` only. */
+  loadSelfTest?(): Promise<SelfTestAdapter>;
   /** Absent where nothing is known of how to ask the system. */
   readonly diagnosis?: DiagnosisAdapter;
   /** Absent where nothing is known of what can grow. */
@@ -213,6 +216,8 @@ export interface ServiceAdapter {
 export interface StorageAdapter {
   /** ISO 9660 and FAT discs whose volume label is one of `labels` (any case), lowest device first; none is left mounted or open. */
   findDiscs(labels: WantedLabels): Promise<DiscSearch>;
+  /** Drives that give no answer are waited for longer from now on where `isNeeded` says so, which is asked only then. Absent: they never are. */
+  waitLonger?(isNeeded: () => Promise<boolean>): void;
   /** Optical drives as discs in UDF, which `findDiscs` does not read: reading one mounts it, and throws where there is no such disc. Absent: there are none. */
   listUdfDrives?(): readonly Disc[];
   /** The disc in the floppy drive; undefined where there is none. Absent: the system reads no floppies. */

@@ -10,6 +10,8 @@ export interface ForwardingRule {
 
 /** syslogd's own way of sending log lines to other machines. */
 export interface LogForwardingAdapter {
+  /** Whether it is sure that no rule takes a message of `facility` at priority "info". */
+  isInfoDiscarded(facility: string): boolean;
   /** Keeps the rules in a marked part of the configuration, and has the daemon read it if it differs. */
   ensureRules(rules: readonly ForwardingRule[]): Promise<{
     readonly changed: boolean;

@@ -13,16 +13,20 @@ export interface LoadedDistro {
  * table is a Linux: its own name, the ways of Linux.
  */
 export async function loadDistro(name: string): Promise<LoadedDistro> {
-  const load = Object.hasOwn(LOADERS, name) ? LOADERS[name] : undefined;
-  return (load ?? loadLinux)(name);
+  const { load, loadDefaults } = findLoader(name);
+  const [create, defaults] = await Promise.all([load(), loadDefaults(name)]);
+  return { defaults, create: (ctx) => create(ctx, name) };
 }
 
-/** What holds before any configuration is read, on the system that runs or on the one named. */
+/**
+ * What holds before any configuration is read, on the system that runs or on the one named. Loads
+ * nothing of what changes a machine: commands that only look start sooner.
+ */
 export async function distroDefaults(
   sys: System,
   name: string = findDistroName(sys),
 ): Promise<DistroDefaults> {
-  return (await loadDistro(name)).defaults;
+  return findLoader(name).loadDefaults(name);
 }
 
 /**
@@ -45,40 +49,43 @@ export function findDistroName(sys: System): string {
 const UNKNOWN_LINUX = "linux";
 const OS_RELEASE_PATHS = ["/etc/os-release", "/usr/lib/os-release"];
 
-const LOADERS: Readonly<Record<string, (name: string) => Promise<LoadedDistro>>> = {
-  aix: loadAix,
-  almalinux: loadLinux,
-  amazon: loadLinux,
-  centos: loadLinux,
-  debian: loadLinux,
-  fedora: loadLinux,
-  linux: loadLinux,
-  opensuse: loadLinux,
-  rhel: loadLinux,
-  rocky: loadLinux,
-  sles: loadLinux,
-  ubuntu: loadLinux,
+interface DistroLoader {
+  load(): Promise<(ctx: DistroContext, name: string) => Distro>;
+  loadDefaults(name: string): Promise<DistroDefaults>;
+}
+
+const AIX: DistroLoader = {
+  load: async () => (await import("./aix/aix.ts")).createAix,
+  loadDefaults: async () => (await import("./aix/defaults.ts")).createAixDefaults(),
 };
+
+const LINUX: DistroLoader = {
+  load: async () => (await import("./linux/linux.ts")).createLinux,
+  loadDefaults: async (name) => (await import("./linux/defaults.ts")).createLinuxDefaults(name),
+};
+
+const LOADERS: Readonly<Record<string, DistroLoader>> = {
+  aix: AIX,
+  almalinux: LINUX,
+  amazon: LINUX,
+  centos: LINUX,
+  debian: LINUX,
+  fedora: LINUX,
+  linux: LINUX,
+  opensuse: LINUX,
+  rhel: LINUX,
+  rocky: LINUX,
+  sles: LINUX,
+  ubuntu: LINUX,
+};
+
+function findLoader(name: string): DistroLoader {
+  return (Object.hasOwn(LOADERS, name) ? LOADERS[name] : undefined) ?? LINUX;
+}
 
 /** The names that `loadDistro` has in its table, in alphabetical order. */
 export function distroNames(): readonly string[] {
   return Object.keys(LOADERS);
-}
-
-async function loadAix(): Promise<LoadedDistro> {
-  const [{ createAix }, { createAixDefaults }] = await Promise.all([
-    import("./aix/aix.ts"),
-    import("./aix/defaults.ts"),
-  ]);
-  return { defaults: createAixDefaults(), create: createAix };
-}
-
-async function loadLinux(name: string): Promise<LoadedDistro> {
-  const [{ createLinux }, { createLinuxDefaults }] = await Promise.all([
-    import("./linux/linux.ts"),
-    import("./linux/defaults.ts"),
-  ]);
-  return { defaults: createLinuxDefaults(name), create: (ctx) => createLinux(ctx, name) };
 }
 
 /** `ID=debian`, the value possibly in quotes; os-release(5) allows a-z, 0-9, ".", "_", "-". */

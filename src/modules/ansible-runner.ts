@@ -1,5 +1,6 @@
 import { shellQuote } from "../text/shell-quote.ts";
 import type { AnsibleWord } from "./ansible-options.ts";
+import { createSecretFiles } from "./ansible-secrets.ts";
 import { findProgram } from "./find-program.ts";
 import type { ModuleContext } from "./module.ts";
 import { runAgent } from "./run-agent.ts";
@@ -24,6 +25,8 @@ export interface AnsibleCommand {
   readonly env?: Readonly<Record<string, string>>;
   /** Variables of the environment that name a file, and what has to be in it. */
   readonly secretFiles?: Readonly<Record<string, string>>;
+  /** Variables of the environment that are secret themselves: a shell reads them from a file. */
+  readonly secretEnvironment?: Readonly<Record<string, string>>;
   /** Of addresses with passwords, which git is given in files. */
   readonly credentials?: readonly GitCredentials[];
 }
@@ -51,7 +54,7 @@ export function createAnsibleRunner(ctx: ModuleContext, user: AnsibleUser): Ansi
   return {
     find,
     run: async (command) => {
-      const secrets = createSecretFiles(ctx, user.name);
+      const secrets = createSecretFiles(ctx.sys, ctx.paths.runDir, user.name);
       try {
         const [name, ...words] = command.words;
         const argv = [find(name) ?? `/usr/bin/${name}`].concat(
@@ -75,19 +78,33 @@ export function createAnsibleRunner(ctx: ModuleContext, user: AnsibleUser): Ansi
             credentials.map(({ origin, line }) => ({ origin, file: secrets.add(line) })),
           ),
         };
+        const secretEnvironment = Object.entries(command.secretEnvironment ?? {});
+        const file =
+          secretEnvironment.length === 0
+            ? undefined
+            : secrets.add(secretEnvironment.map(exportLine).join(""));
         secrets.close();
         return await runAgent(ctx, {
           what: command.what,
           path: command.path,
           ...(user.name === undefined
-            ? { argv, cwd: command.cwd, env: { HOME: user.home, ...env } }
-            : { argv: asUser(user.name, argv, env, command.cwd) }),
+            ? { argv: withFile(argv, file), cwd: command.cwd, env: { HOME: user.home, ...env } }
+            : { argv: asUser(user.name, withFile(argv, file), env, command.cwd) }),
         });
       } finally {
         secrets.remove();
       }
     },
   };
+}
+
+function exportLine([name, value]: readonly [string, string]): string {
+  return `${name}=${shellQuote(value)}; export ${name}\n`;
+}
+
+/** The same command, with the variables that `file` sets. */
+export function withFile(argv: readonly string[], file: string | undefined): readonly string[] {
+  return file === undefined ? argv : ["/bin/sh", "-c", '. "$0" && exec "$@"', file, ...argv];
 }
 
 /** A shell of our own below the login shell, whatever that is, with the directory where pip puts a user's programs. */
@@ -118,42 +135,4 @@ function credentialEnvironment(
     [`GIT_CONFIG_VALUE_${index}`, `store --file=${file}`],
   ]);
   return { GIT_CONFIG_COUNT: String(stores.length), ...Object.fromEntries(settings) };
-}
-
-interface SecretFiles {
-  /** Writes one and returns its path. */
-  add(content: string): string;
-  /** Hands the directory over to the user. */
-  close(): void;
-  remove(): void;
-}
-
-/** Files that only the user can read, in a directory that is gone afterwards. Made as root's, so that nobody can put a link into it meanwhile. */
-function createSecretFiles(ctx: ModuleContext, user: string | undefined): SecretFiles {
-  const { fs, random } = ctx.sys;
-  const owner = user === undefined ? {} : { owner: user };
-  const name = Array.from(random.bytes(8), (byte) => byte.toString(16).padStart(2, "0")).join("");
-  const directory = `${ctx.paths.runDir}/ansible-${name}`;
-  let count = 0;
-  return {
-    add(content) {
-      if (count === 0) {
-        fs.makeDirectory(directory, { mode: 0o700 });
-      }
-      count += 1;
-      const path = `${directory}/${count}`;
-      fs.write(path, content, { mode: 0o600, ...owner });
-      return path;
-    },
-    close() {
-      if (count > 0 && user !== undefined) {
-        fs.setAttributes(directory, owner);
-      }
-    },
-    remove() {
-      if (count > 0) {
-        fs.remove(directory);
-      }
-    },
-  };
 }

@@ -6,6 +6,15 @@ export interface AnsibleSource {
   readonly url: string;
   /** One or none. */
   readonly credentials: readonly GitCredentials[];
+  /** The same, for who does not take it encoded. Absent: there is none. */
+  readonly login?: Login;
+}
+
+/** As it is sent: nothing in it is encoded. */
+export interface Login {
+  readonly user: string;
+  /** May be empty. */
+  readonly password: string;
 }
 
 /**
@@ -25,7 +34,17 @@ export function splitCredentials(written: string): AnsibleSource {
   return {
     url: `${origin}${rest}`,
     credentials: [{ origin, line: `${scheme}${name}:${password}@${host}\n` }],
+    login: { user: decodePart(user), password: decodePart(rests.join(":")) },
   };
+}
+
+/** What is no encoding stays as it is written. */
+function decodePart(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 /** git-credential-store(1) wants what is special in an address encoded; what is encoded already stays. */

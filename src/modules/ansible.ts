@@ -6,6 +6,7 @@ import { installAnsible } from "./ansible-install.ts";
 import { readAnsibleOptions } from "./ansible-options.ts";
 import { type AnsibleRunner, createAnsibleRunner } from "./ansible-runner.ts";
 import { type AnsibleSettings, ansibleSettings } from "./ansible-schema.ts";
+import { removeLeftSecrets } from "./ansible-secrets.ts";
 import { splitCredentials } from "./ansible-source.ts";
 import { ensurePackages } from "./ensure-packages.ts";
 import { findProgram } from "./find-program.ts";
@@ -36,9 +37,9 @@ export const ansible = defineModule({
     "",
     "What is secret is not put on a command line: user and password of an address go into a file for",
     "git (2.31 or newer), `extra_vars` and `…_password` into files of mode 0600, a token of",
-    "ansible-galaxy too; they are gone after the run. On AIX: Ansible and git come from the AIX",
-    "Toolbox by `dnf`, pip is its python3-pip. On Linux: apt-get, dnf or yum. Another user's commands",
-    "run by `su -`. Source: upstream's cc_ansible; ansible-pull(1), ansible-playbook(1).",
+    "ansible-galaxy and user and password of its `--server` (Ansible 2.9 or newer) too; they are gone",
+    "after the run, those of a run that was cut off when the agent ends, else at the next boot. On AIX: Ansible and git come from the AIX Toolbox by `dnf`, pip is its python3-pip.",
+    "On Linux: apt-get, dnf or yum. Another user's commands run by `su -`. Source: upstream's cc_ansible; ansible-pull(1), ansible-playbook(1).",
   ].join("\n"),
   aix: "`dnf` of the AIX Toolbox or pip, then `ansible-galaxy`, `ansible-pull`, `ansible-playbook`",
   linux: "the package or pip, then `ansible-galaxy`, `ansible-pull`, `ansible-playbook`",
@@ -86,6 +87,7 @@ export const ansible = defineModule({
       fail(ctx, [], `Cannot use ansible: there is no usable "${missing}"`);
       return;
     }
+    removeLeftSecrets(ctx.sys.fs, ctx.paths.runDir);
     const runner = await createRunner(ctx, wanted);
     if (runner === undefined) {
       return;
@@ -133,7 +135,7 @@ async function runGalaxy(
   written: readonly string[],
   index: number,
 ): Promise<void> {
-  const { words, token, credentials } = readGalaxyAction(written);
+  const { words, token, credentials, server } = readGalaxyAction(written);
   const [program = "", ...rest] = words;
   const place = ["galaxy", "actions", index];
   if (program === "") {
@@ -145,6 +147,7 @@ async function runGalaxy(
     path: [KEY, ...place],
     words: [program, ...rest],
     credentials,
+    ...(server === undefined ? {} : { secretEnvironment: server }),
     ...(token === undefined ? {} : { secretFiles: { ANSIBLE_GALAXY_TOKEN_PATH: token } }),
   });
 }

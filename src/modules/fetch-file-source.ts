@@ -1,6 +1,7 @@
 import { isMapping } from "../config/cloud-config.ts";
 import { FileError } from "../system/file-error.ts";
-import { HttpError, urlWithoutSecrets } from "../system/http-error.ts";
+import { fetchContent, type FetchFailure } from "../system/fetch-content.ts";
+import { urlWithoutSecrets } from "../system/http-error.ts";
 import type { System } from "../system/system.ts";
 import { describeKind } from "../text/describe-kind.ts";
 
@@ -9,7 +10,7 @@ export type FetchedSource =
   | { readonly ok: true; readonly content: Uint8Array }
   | { readonly ok: false; readonly reason: string };
 
-const TRIES = 3;
+const ATTEMPTS = 3;
 const INTERVAL_MS = 3_000;
 const ATTEMPT_TIMEOUT_MS = 30_000;
 const CONTENT_BYTES_MAX = 64 * 1024 * 1024;
@@ -60,37 +61,24 @@ async function fetchUrl(
   headers: Readonly<Record<string, string>>,
   deadlineMs: number,
 ): Promise<FetchedSource> {
-  let reason = "the time for fetching files is over";
-  for (let attempt = 0; attempt < TRIES; attempt += 1) {
-    if (attempt > 0) {
-      await sys.clock.sleep(INTERVAL_MS);
-    }
-    const leftMs = deadlineMs - sys.clock.monotonicMs();
-    if (leftMs <= 0) {
-      break;
-    }
-    try {
-      const { status, body } = await sys.http.request({
-        method: "GET",
-        url,
-        headers,
-        effect: "change",
-        timeoutMs: Math.min(ATTEMPT_TIMEOUT_MS, leftMs),
-        maxBodyBytes: CONTENT_BYTES_MAX,
-      });
-      if (status >= 200 && status < 300) {
-        return { ok: true, content: body };
-      }
-      reason = `GET ${urlWithoutSecrets(url)} was answered with status ${status}`;
-      if (status >= 400 && status < 500) {
-        break;
-      }
-    } catch (error) {
-      if (!(error instanceof HttpError)) {
-        throw error;
-      }
-      reason = error.message;
-    }
+  const fetched = await fetchContent(sys, url, {
+    headers,
+    attempts: ATTEMPTS,
+    intervalMs: INTERVAL_MS,
+    attemptTimeoutMs: ATTEMPT_TIMEOUT_MS,
+    deadlineMs,
+    maxBodyBytes: CONTENT_BYTES_MAX,
+  });
+  return fetched.ok ? fetched : { ok: false, reason: describe(url, fetched.failure) };
+}
+
+function describe(url: string, failure: FetchFailure): string {
+  switch (failure.kind) {
+    case "status":
+      return `GET ${urlWithoutSecrets(url)} was answered with status ${failure.status}`;
+    case "unanswered":
+      return failure.error.message;
+    case "late":
+      return "the time for fetching files is over";
   }
-  return { ok: false, reason };
 }

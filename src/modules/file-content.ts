@@ -1,6 +1,5 @@
 import { Buffer } from "node:buffer";
 import { decodeBase64 } from "../text/base64.ts";
-import { gunzip } from "../text/gunzip.ts";
 import type { FileEntry } from "./file-entry.ts";
 
 /** The bytes of an entry's content, or why there are none. */
@@ -12,7 +11,7 @@ export type EntryContent =
 export const FILE_SIZE_BYTES_MAX = 64 * 1024 * 1024;
 
 /** Undoes the encoding of an entry's content. No reason repeats the content: it may be secret. */
-export function decodeContent(entry: FileEntry): EntryContent {
+export async function decodeContent(entry: FileEntry): Promise<EntryContent> {
   const written = entry.encoding ?? "";
   const steps = decodingSteps(written.trim().toLowerCase());
   let content = toBytes(entry.content);
@@ -24,6 +23,7 @@ export function decodeContent(entry: FileEntry): EntryContent {
       }
       content = decoded;
     } else {
+      const { gunzip } = await import("../text/gunzip.ts");
       const unpacked = gunzip(content, FILE_SIZE_BYTES_MAX);
       if (!unpacked.ok) {
         return { ok: false, reason: unpacked.reason };

@@ -23,7 +23,7 @@ export const keysToConsole = defineModule({
     "Shows the public host keys on the console and sends their fingerprints to syslog, so that whoever",
     "logs in for the first time can compare them. An own `write-ssh-key-fingerprints` in cloud-init's",
     "library directory is run in its place, if nobody but root can write it. The same on AIX and on",
-    "Linux. Source: upstream's keys_to_console.",
+    "Linux; but where no rule of AIX's /etc/syslog.conf takes `user.info`, nothing is sent. Source: upstream's keys_to_console.",
   ].join("\n"),
   aix: "public host keys on the console, fingerprints to syslog by `logger`",
   linux: "the same",
@@ -113,6 +113,10 @@ function readHostKeys(ctx: ModuleContext): readonly HostKey[] {
 async function sendFingerprints(ctx: ModuleContext, keys: readonly HostKey[]): Promise<void> {
   if (!isFile(ctx.sys.fs, LOGGER)) {
     ctx.log.debug(`No fingerprints for syslog: there is no ${LOGGER}`);
+    return;
+  }
+  if (ctx.distro.logForwarding?.isInfoDiscarded("user") === true) {
+    ctx.log.debug("No fingerprints for syslog: no rule of syslogd takes user.info");
     return;
   }
   const lines = [

@@ -8,7 +8,7 @@ export const resetRmc = defineModule({
   title: "RMC, the link to the management console",
   description: [
     "The management console knows a machine by its RSCT node id, which an image carries along:",
-    "`rmcctrl -z` stops RMC, `recfgct` gives a new id and starts it again. Both are looked for under",
+    "`rmcctrl -z` stops RMC where it runs, `recfgct` gives a new id and starts it. Both are looked for under",
     "`/usr/sbin/rsct` and `/opt/rsct`; nothing is done where they are not. The module fails if the id",
     "in `/etc/ct_node_id` is the old one afterwards, and does nothing but fail while the machine is in",
     "an online peer domain (`lsrpdomain`).",

@@ -1,6 +1,6 @@
 import { Type } from "typebox";
-import { isFile } from "../system/files.ts";
-import { writeIfDifferent } from "../system/write-if-different.ts";
+import { exists, isFile } from "../system/files.ts";
+import { isWritten } from "../system/write-if-different.ts";
 import { errorMessage } from "../text/error-message.ts";
 import { defineModule, type ModuleContext } from "./module.ts";
 import { reportProblems } from "./report-problems.ts";
@@ -12,6 +12,8 @@ import {
 
 const PROGRAM_DIRECTORIES = ["/usr/sbin", "/sbin", "/usr/bin", "/opt/freeware/sbin"];
 const FILE_MODE = 0o644;
+/** In the directory of this boot, from before a file is changed: rsyslogd has not read its files yet. */
+const RELOAD_MARK = "rsyslog-reload";
 const RELOAD_TIMEOUT_MS = 60_000;
 
 const text = (description: string) => Type.Optional(Type.String({ description }));
@@ -100,8 +102,12 @@ export const rsyslog = defineModule({
       ctx.log.debug("There is nothing for rsyslog");
       return;
     }
-    if (writeFiles(ctx, settings)) {
-      await reload(ctx, settings);
+    const mark = `${ctx.paths.runDir}/${RELOAD_MARK}`;
+    const isDue = exists(ctx.sys.fs, mark);
+    if (writeFiles(ctx, settings, mark) || isDue) {
+      await reload(ctx, settings, mark);
+    } else if (exists(ctx.sys.fs, mark)) {
+      ctx.sys.fs.remove(mark);
     }
   },
 });
@@ -118,12 +124,24 @@ function findProgram(ctx: ModuleContext, program: string): boolean {
     : PROGRAM_DIRECTORIES.some((directory) => isFile(fs, `${directory}/${program}`));
 }
 
-function writeFiles(ctx: ModuleContext, { directory, files }: RsyslogSettings): boolean {
+/** True if one was written. */
+function writeFiles(
+  ctx: ModuleContext,
+  { directory, files }: RsyslogSettings,
+  mark: string,
+): boolean {
+  const { fs } = ctx.sys;
   let changed = false;
   for (const { name, content } of files) {
     const path = `${directory}/${name}`;
     try {
-      changed = writeIfDifferent(ctx.sys.fs, path, content, { mode: FILE_MODE }) || changed;
+      if (!isWritten(fs, path, content, FILE_MODE)) {
+        if (!exists(fs, mark)) {
+          fs.write(mark, "", { mode: FILE_MODE });
+        }
+        fs.write(path, content, { mode: FILE_MODE });
+        changed = true;
+      }
     } catch (error) {
       fail(ctx, `Cannot write "${path}": ${errorMessage(error)}`, error);
     }
@@ -131,15 +149,25 @@ function writeFiles(ctx: ModuleContext, { directory, files }: RsyslogSettings): 
   return changed;
 }
 
-async function reload(ctx: ModuleContext, { reloadCommand }: RsyslogSettings): Promise<void> {
+/** The files stay where this fails, or is cut off: rsyslogd reads them when it starts. Until the next boot the mark has another run make up for it. */
+async function reload(
+  ctx: ModuleContext,
+  { reloadCommand }: RsyslogSettings,
+  mark: string,
+): Promise<void> {
+  const { fs, exec } = ctx.sys;
   try {
     if (reloadCommand === undefined) {
       await ctx.distro.services.restart("syslog");
-      return;
+    } else {
+      await exec.run(reloadCommand, { owner: "user", timeoutMs: RELOAD_TIMEOUT_MS });
     }
-    await ctx.sys.exec.run(reloadCommand, { owner: "user", timeoutMs: RELOAD_TIMEOUT_MS });
   } catch (error) {
     ctx.log.warn(`Failed to reload-or-restart syslog: ${errorMessage(error)}`);
+    return;
+  }
+  if (exists(fs, mark)) {
+    fs.remove(mark);
   }
 }
 

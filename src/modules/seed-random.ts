@@ -64,7 +64,7 @@ export const seedRandom = defineModule({
   async run(ctx, config) {
     const settings = config.random_seed ?? {};
     const file = readFile(ctx, settings.file);
-    const given = decodeSeed(ctx, settings);
+    const given = await decodeSeed(ctx, settings);
     const seed = Buffer.concat([given, ctx.instance.randomSeed ?? new Uint8Array()]);
     if (seed.length > 0) {
       appendSeed(ctx, file, seed);
@@ -101,7 +101,7 @@ function readFile(ctx: ModuleContext, file: string | undefined): string {
 }
 
 /** The decoded `data`; no message shows it. */
-function decodeSeed(ctx: ModuleContext, settings: SeedSettings): Uint8Array {
+async function decodeSeed(ctx: ModuleContext, settings: SeedSettings): Promise<Uint8Array> {
   const nothing = new Uint8Array();
   const { data, encoding = "raw" } = settings;
   if (data === undefined || data === null || data === "") {
@@ -114,7 +114,7 @@ function decodeSeed(ctx: ModuleContext, settings: SeedSettings): Uint8Array {
     return nothing;
   }
   const word = encoding.trim().toLowerCase();
-  const decoded = decodeContent({
+  const decoded = await decodeContent({
     content: data instanceof Uint8Array ? data : String(data),
     encoding: word === "raw" ? "" : word,
     isAppended: false,

@@ -25,7 +25,7 @@ export async function writeFileEntries(
   const groups = new Map<string, PreparedFile[]>();
   const readOwner = createOwnerReader(ctx);
   for (const entry of entries) {
-    const file = prepareFile(ctx, entry, readOwner, fetched.get(entry.index));
+    const file = await prepareFile(ctx, entry, readOwner, fetched.get(entry.index));
     if (file !== undefined) {
       const group = groups.get(file.path);
       if (group === undefined) {
@@ -71,12 +71,12 @@ interface PreparedFile {
   readonly isAppended: boolean;
 }
 
-function prepareFile(
+async function prepareFile(
   ctx: ModuleContext,
   { index, entry }: IndexedEntry,
   readOwner: ReturnType<typeof createOwnerReader>,
   fetched: FetchedSource | undefined,
-): PreparedFile | undefined {
+): Promise<PreparedFile | undefined> {
   const written = entry.path?.trim() ?? "";
   if (written === "") {
     const message = `No path provided to write for entry ${index + 1} in module ${ctx.entryName}`;
@@ -95,7 +95,7 @@ function prepareFile(
     );
   }
   // What was fetched is the file's content as it is: encoding is for the one that is written down.
-  const decoded = fetched?.ok === true ? fetched : decodeContent(entry);
+  const decoded = fetched?.ok === true ? fetched : await decodeContent(entry);
   if (!decoded.ok) {
     failEntry(ctx, index, path, `Cannot write "${path}": ${decoded.reason}`);
     return undefined;

@@ -23,7 +23,7 @@ export function finishDraft(draft: NetworkDraft): ParsedNetwork {
 }
 
 function finishInterface(draft: NetworkDraft, iface: InterfaceDraft): InterfaceConfig {
-  const { line, macAddress, mtuBytes, namePattern } = iface;
+  const { line, macAddress, mtuBytes, namePattern, dhcp4Overrides, dhcp6Overrides } = iface;
   const routes = iface.routes.filter((route) => {
     const isUsable = route.isOnLink === true || isOnLink(iface, route.config);
     if (!isUsable) {
@@ -42,6 +42,8 @@ function finishInterface(draft: NetworkDraft, iface: InterfaceDraft): InterfaceC
     dhcp4: iface.dhcp4,
     dhcp6: iface.dhcp6,
     slaac: iface.slaac,
+    ...(dhcp4Overrides === undefined ? {} : { dhcp4Overrides }),
+    ...(dhcp6Overrides === undefined ? {} : { dhcp6Overrides }),
     addresses: iface.addresses,
     routes: routes.map((route) => route.config),
     nameservers: [...iface.nameservers],

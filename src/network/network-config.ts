@@ -28,12 +28,30 @@ export interface InterfaceConfig {
   readonly dhcp6: "no" | "stateful" | "stateless";
   /** IPv6 addresses from router advertisements. */
   readonly slaac: boolean;
+  /** Only where the source says so. */
+  readonly dhcp4Overrides?: DhcpOverrides;
+  readonly dhcp6Overrides?: DhcpOverrides;
   readonly addresses: readonly AddressConfig[];
   readonly routes: readonly RouteConfig[];
   readonly nameservers: readonly string[];
   readonly searchDomains: readonly string[];
   /** For messages: the line of the source that begins this interface, 1-based. */
   readonly line?: number;
+}
+
+/** What is made of a lease otherwise than the DHCP client does by itself (netplan's reference, "DHCP overrides"). */
+export interface DhcpOverrides {
+  readonly routeMetric?: number;
+  readonly useDns?: boolean;
+  readonly useNtp?: boolean;
+  readonly useHostname?: boolean;
+  readonly useMtu?: boolean;
+  readonly useRoutes?: boolean;
+  /** "route": as domains of the interface's own name servers only. */
+  readonly useDomains?: boolean | "route";
+  readonly sendHostname?: boolean;
+  /** Sent in place of the machine's name. */
+  readonly hostname?: string;
 }
 
 export type Link =

@@ -1,6 +1,12 @@
 import { formatKeyPath } from "../text/key-path.ts";
 import type { Problem } from "../text/problem.ts";
-import type { AddressConfig, InterfaceConfig, Link, RouteConfig } from "./network-config.ts";
+import type {
+  AddressConfig,
+  DhcpOverrides,
+  InterfaceConfig,
+  Link,
+  RouteConfig,
+} from "./network-config.ts";
 
 /**
  * A network configuration while a parser reads it, whatever the format. Each `add…` and `set…`
@@ -31,6 +37,8 @@ export interface InterfaceDraft {
   dhcp4: boolean;
   dhcp6: InterfaceConfig["dhcp6"];
   slaac: boolean;
+  dhcp4Overrides?: DhcpOverrides;
+  dhcp6Overrides?: DhcpOverrides;
   readonly addresses: AddressConfig[];
   readonly routes: RouteDraft[];
   readonly nameservers: Set<string>;

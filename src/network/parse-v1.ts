@@ -1,4 +1,5 @@
 import { isRecord } from "../text/record.ts";
+import { readDhcpOverrides } from "./dhcp-overrides.ts";
 import { addNameserver, addSearchDomain, setMtu } from "./draft-interface.ts";
 import { setBond, setVlan } from "./draft-link.ts";
 import { finishDraft } from "./finish-draft.ts";
@@ -72,7 +73,7 @@ interface Item {
 const INTERFACE_TYPES = new Set(["physical", "loopback", "bond", "vlan", "bridge"]);
 
 const KNOWN_KEYS = new Set(
-  "type name mac_address mtu subnets accept-ra accept_ra bond_interfaces params vlan_link vlan_id wakeonlan".split(
+  "type name mac_address mtu subnets accept-ra accept_ra bond_interfaces params vlan_link vlan_id wakeonlan dhcp4-overrides dhcp6-overrides".split(
     " ",
   ),
 );
@@ -101,6 +102,7 @@ function applyInterface(draft: NetworkDraft, { raw, path, type }: Item): void {
     setMtu(draft, iface, mtu);
   }
   applySubnets(draft, iface, raw, path);
+  readDhcpOverrides(draft, iface, raw, path);
   // With DHCPv6 it only says that routers are listened to, which DHCPv6 needs anyway.
   if ((raw["accept-ra"] ?? raw["accept_ra"]) === true && iface.dhcp6 === "no") {
     iface.slaac = true;

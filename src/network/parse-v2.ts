@@ -13,8 +13,7 @@ import {
   quoteValue,
   reportProblem,
 } from "./network-draft.ts";
-import { OVERRIDES_UNUSED } from "./dhcp-overrides.ts";
-import { applyV2Device, applyV2Match, isDhcpOverride } from "./v2-device.ts";
+import { applyV2Device, applyV2Match } from "./v2-device.ts";
 
 /**
  * Network configuration version 2, the form of netplan (compat network.md §7): `{version: 2,
@@ -38,24 +37,7 @@ export function parseNetworkV2(data: Raw, source: string, at: Path = []): Parsed
   for (const device of devices.values()) {
     applyDevice(draft, devices, device);
   }
-  reportOverrides(draft, [...devices.values()]);
   return finishDraft(draft);
-}
-
-/** A route metric decides which way packets go: it is not left out without a word. */
-function reportOverrides(draft: NetworkDraft, devices: readonly Device[]): void {
-  const given = devices.filter(({ raw }) =>
-    Object.entries(raw).some(
-      ([key, value]) =>
-        isDhcpOverride(key) && !(isRecord(value) && Object.keys(value).length === 0),
-    ),
-  );
-  const [first] = given;
-  if (first !== undefined) {
-    const names = given.map(({ iface }) => quoteValue(iface.name)).join(", ");
-    const message = `DHCP overrides of ${names} are not used: ${OVERRIDES_UNUSED}`;
-    reportProblem(draft, message, { path: first.path }, "warning");
-  }
 }
 
 const OTHER_KEYS = new Set(["version", "renderer"]);

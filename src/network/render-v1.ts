@@ -1,3 +1,4 @@
+import { renderDhcpOverrides } from "./dhcp-overrides.ts";
 import type { InterfaceConfig, NetworkConfig, RouteConfig } from "./network-config.ts";
 
 /**
@@ -25,6 +26,8 @@ function renderInterface(iface: InterfaceConfig): unknown {
     ...(macAddress === undefined ? {} : { mac_address: macAddress }),
     ...(mtuBytes === undefined ? {} : { mtu: mtuBytes }),
     subnets: renderSubnets(iface),
+    // No keys of version 1: it has none for them.
+    ...renderDhcpOverrides(iface),
   };
 }
 

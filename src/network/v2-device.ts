@@ -1,5 +1,6 @@
 import { parseBoolean } from "../text/boolean-option.ts";
 import { isRecord } from "../text/record.ts";
+import { readDhcpOverrides } from "./dhcp-overrides.ts";
 import { addAddress, addNameserver, addSearchDomain, setMtu } from "./draft-interface.ts";
 import { addGateway } from "./draft-route.ts";
 import { addV2Route } from "./v2-route.ts";
@@ -58,6 +59,7 @@ export function applyV2Device(draft: NetworkDraft, iface: InterfaceDraft, device
   iface.dhcp6 = readBoolean(draft, iface, device, "dhcp6") === true ? "stateful" : "no";
   // With DHCPv6 it only says that routers are listened to, which DHCPv6 needs anyway.
   iface.slaac = readBoolean(draft, iface, device, "accept-ra") === true && iface.dhcp6 === "no";
+  readDhcpOverrides(draft, iface, raw, path);
   const mtu = givenAt(raw["mtu"], [...path, "mtu"]);
   if (mtu.text !== "") {
     setMtu(draft, iface, mtu);
@@ -132,7 +134,7 @@ function applyNameservers(draft: NetworkDraft, iface: InterfaceDraft, device: V2
 }
 
 const USED_KEYS = new Set(
-  "match set-name dhcp4 dhcp6 accept-ra addresses gateway4 gateway6 nameservers routes mtu macaddress interfaces parameters id link renderer".split(
+  "match set-name dhcp4 dhcp6 dhcp4-overrides dhcp6-overrides accept-ra addresses gateway4 gateway6 nameservers routes mtu macaddress interfaces parameters id link renderer".split(
     " ",
   ),
 );
@@ -145,18 +147,11 @@ const UNUSED_KEYS = new Set(
 
 function noteUnused(draft: NetworkDraft, iface: InterfaceDraft, { raw, path }: V2Device): void {
   for (const key of Object.keys(raw)) {
-    if (isDhcpOverride(key)) {
-      // Told of once, for all devices.
-    } else if (UNUSED_KEYS.has(key)) {
+    if (UNUSED_KEYS.has(key)) {
       addNote(draft, `Key ${quoteValue(key)} of ${iface.name} in ${draft.source} is not used`);
     } else if (!USED_KEYS.has(key)) {
       const message = `Key ${quoteValue(key)} of ${iface.name} is not used: it is not known here`;
       reportProblem(draft, message, { path: [...path, key] }, "warning");
     }
   }
-}
-
-/** "dhcp4-overrides" and "dhcp6-overrides" of netplan. */
-export function isDhcpOverride(key: string): boolean {
-  return /^dhcp[46]-overrides$/u.test(key);
 }

@@ -4,6 +4,7 @@ import { HttpError } from "../system/http-error.ts";
 import { createMemoryFileSystem } from "../system/memory-file-system.ts";
 import { observeSystem } from "../system/observed-system.ts";
 import type {
+  Devices,
   Clock,
   Exec,
   ExecOptions,
@@ -41,6 +42,8 @@ export interface ScriptedSystemOptions {
   >;
   /** Absent: every request ends in an HttpError. */
   readonly http?: (request: HttpRequest) => HttpResponse;
+  /** Absent: no device keeps silent. */
+  readonly devices?: Devices;
   /** Absent: there are no serial ports. */
   readonly serial?: Serial;
 }
@@ -90,6 +93,7 @@ export function createScriptedSystem(options: ScriptedSystemOptions = {}): Scrip
       executablePath: "/opt/freeware/bin/cloud-init",
     },
     output: ports,
+    ...(options.devices === undefined ? {} : { devices: options.devices }),
     ...(options.serial === undefined ? {} : { serial: options.serial }),
   };
   return {

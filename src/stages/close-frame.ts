@@ -1,4 +1,5 @@
 import { endWork } from "../instance/journal.ts";
+import { removeLeftSecrets } from "../modules/ansible-secrets.ts";
 import { errorChain } from "../text/error-message.ts";
 import { VERSION } from "../version.ts";
 import { setSemaphore } from "./semaphores.ts";
@@ -32,7 +33,7 @@ export async function closeFrame(
 /**
  * What a signal that ends the program leaves to do: the log and the ledger are written to their end.
  * User code that has begun counts as run, as it would if it had failed: a script that restarts the
- * machine ends the agent this way, and would do so at every boot.
+ * machine ends the agent this way, and would do so at every boot. Its secrets on disk go.
  */
 export function stopFrame(frame: StageFrame, signal: string): void {
   const text = `Cloud-init ${VERSION} received ${signal}, exiting...`;
@@ -51,6 +52,11 @@ export function stopFrame(frame: StageFrame, signal: string): void {
     frame.fail(
       `Cannot keep that ${work?.semaphore?.name ?? "the work"} has run: ${errorChain(error)}`,
     );
+  }
+  try {
+    removeLeftSecrets(frame.base.fs, frame.paths.runDir);
+  } catch (error) {
+    frame.fail(`Cannot remove what Ansible was given: ${errorChain(error)}`, error);
   }
   flushFrame(frame);
 }

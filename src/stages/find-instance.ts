@@ -33,6 +33,12 @@ export async function findInstance(
   stage: "init-local" | "init",
 ): Promise<CurrentInstance> {
   const machineId = once(() => readMachineId(frame));
+  if (stage === "init-local") {
+    // Without its drive a new machine is nobody: nothing is gained by not waiting for it.
+    frame.distro.storage.waitLonger?.(
+      async () => (await findKeptInstance(frame, machineId)).kind !== "same-machine",
+    );
+  }
   const search = await searchDatasources(frame, stage);
   const found = search.instance;
   if (found !== undefined && found.isFallback !== true) {

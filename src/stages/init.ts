@@ -3,6 +3,7 @@ import type { Instance } from "../instance/instance.ts";
 import { createStateDirectories } from "../instance/instance-store.ts";
 import type { Journal } from "../instance/journal.ts";
 import { countCutOff, readJournal } from "../instance/journal.ts";
+import { removeLeftSecrets } from "../modules/ansible-secrets.ts";
 import { exists } from "../system/files.ts";
 import { errorChain } from "../text/error-message.ts";
 import { applyInstance } from "./apply-instance.ts";
@@ -23,12 +24,13 @@ export interface InitResult {
 export async function runInitLocal(frame: StageFrame, debug: boolean): Promise<InitResult> {
   prepare(frame);
   reportInterruption(frame);
-  warnOfOtherAgents(frame);
+  await warnOfOtherAgents(frame);
   clear(frame, [
     markerPath(frame),
     `${frame.paths.dataDir}/no-net`,
     `${frame.paths.instanceLink}/boot-finished`,
   ]);
+  attempt(frame, () => removeLeftSecrets(frame.base.fs, frame.paths.runDir));
   const current = await findInstance(frame, "init-local");
   if (!current.found) {
     if (current.passing !== undefined) {

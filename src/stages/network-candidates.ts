@@ -3,6 +3,7 @@ import type { Instance } from "../instance/instance.ts";
 import type { NetworkCandidate } from "../network/choose-source.ts";
 import type { NetworkSettings } from "../network/parse-network-config.ts";
 import { decodeBase64 } from "../text/base64.ts";
+import { isGzip } from "../text/is-gzip.ts";
 import type { StageFrame } from "./stage-frame.ts";
 
 /** Where network settings can come from, the strongest first (compat core.md §4.2). Parsers are loaded when their turn comes. */
@@ -50,7 +51,7 @@ async function parseKernelValue(value: string): Promise<NetworkSettings> {
   if (decoded === undefined) {
     return fault('expected base64 or "disabled"');
   }
-  const { gunzip, isGzip } = await import("../text/gunzip.ts");
+  const { gunzip } = await import("../text/gunzip.ts");
   const unpacked = isGzip(decoded) ? gunzip(decoded, SIZE_BYTES_MAX) : undefined;
   if (unpacked?.ok === false) {
     return fault(unpacked.reason);

@@ -1,12 +1,12 @@
-import { exists } from "../system/files.ts";
 import type { StageFrame } from "./stage-frame.ts";
 
-/** The driver of IBM's Virtual Solutions Activation Engine (compat datasources-clouds.md §12.1). */
-const ACTIVATION_ENGINE = "/opt/ibm/ae/AE.sh";
-
 /** Tells of an agent that would give the machine its name and network too; it is neither run nor touched. */
-export function warnOfOtherAgents({ base, distro, log }: StageFrame): void {
-  if (distro.name === "aix" && exists(base.fs, ACTIVATION_ENGINE)) {
+export async function warnOfOtherAgents({ base, distro, log }: StageFrame): Promise<void> {
+  if (distro.name !== "aix") {
+    return;
+  }
+  const { isActivationEngineThere } = await import("../distros/aix/activation-engine.ts");
+  if (await isActivationEngineThere(base)) {
     log.warn(
       "IBM activation engine is installed and may also configure this system; uninstall it before capture",
     );

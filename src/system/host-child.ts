@@ -75,7 +75,8 @@ interface Exit {
   readonly signal?: string;
 }
 
-function exitOf(child: ChildProcess): {
+/** The end of a child, or that it is no longer waited for: as after a time-out. */
+export function exitOf(child: ChildProcess): {
   readonly promise: Promise<Exit>;
   readonly giveUp: () => void;
 } {

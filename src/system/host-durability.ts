@@ -19,8 +19,8 @@ export interface Durability {
   flush(): void;
 }
 
-/** Keeps track of unsaved changes for one file system. */
-export function createDurability(): Durability {
+/** Keeps track of unsaved changes for one file system; `saveAll` makes everything survive, false where it cannot. */
+export function createDurability(saveAll: () => boolean = runSync): Durability {
   const changedPaths = new Set<string>();
   return {
     remember(changedPath) {
@@ -28,45 +28,56 @@ export function createDurability(): Durability {
     },
     syncDirectory(directory) {
       if (!trySyncDirectory(directory)) {
-        runSync();
+        saveAll();
       }
     },
     flush() {
       const paths = [...changedPaths];
       changedPaths.clear();
-      if (paths.length === 0 || (paths.length > FSYNC_COUNT_MAX && runSync())) {
+      if (paths.length === 0 || (paths.length > FSYNC_COUNT_MAX && saveAll())) {
         return;
       }
-      for (const file of paths) {
-        syncPath(file);
-      }
+      const refusals = paths.map(syncPath).filter((refusal) => refusal !== undefined);
       const directories = new Set(paths.map((file) => path.dirname(file)));
       // All of them, also after one that failed: they may be on different file systems.
-      if ([...directories].map(trySyncDirectory).includes(false)) {
-        runSync();
+      const areSynced = [...directories].map(trySyncDirectory);
+      if ((refusals.length > 0 || areSynced.includes(false)) && !saveAll()) {
+        for (const refusal of refusals) {
+          throw refusal;
+        }
       }
     },
   };
 }
 
-function syncPath(file: string): void {
+/** The error of a system that does not do this for a file opened in the way that was possible. */
+function syncPath(file: string): unknown {
   const stats = fs.statSync(file, { throwIfNoEntry: false });
   if (stats?.isDirectory() === true) {
     trySyncDirectory(file);
   } else if (stats?.isFile() === true) {
-    syncFile(file);
+    return syncFile(file);
   }
+  return undefined;
 }
 
-function syncFile(file: string): void {
-  // AIX wants a descriptor that is open for writing (fsync subroutine, EBADF).
+function syncFile(file: string): unknown {
+  // AIX wants a descriptor that is open for writing (fsync subroutine, EBADF): a program that runs
+  // has none (ETXTBSY).
   const fd = openFirst(file, [fs.constants.O_WRONLY, fs.constants.O_RDONLY]);
-  if (fd !== undefined) {
-    try {
-      fs.fsyncSync(fd);
-    } finally {
-      fs.closeSync(fd);
+  if (fd === undefined) {
+    return undefined;
+  }
+  try {
+    fs.fsyncSync(fd);
+    return undefined;
+  } catch (error) {
+    if (codeOf(error) !== "EBADF" && codeOf(error) !== "EINVAL") {
+      throw error;
     }
+    return error;
+  } finally {
+    fs.closeSync(fd);
   }
 }
 

@@ -29,6 +29,9 @@ export function createHostExec(parts: HostExecParts): Exec {
       const { afterAgent, ...rest } = options;
       return execute(leaveBehind(argv, { ...afterAgent, pid: parts.process.pid }), rest);
     }
+    if (options.detached !== undefined) {
+      return executeDetached(parts, argv, options, options.detached);
+    }
     // Loaded on first use: much of what the agent does starts no child.
     const [{ spawn }, { followChild }] = await Promise.all([
       import("node:child_process"),
@@ -69,6 +72,29 @@ export function createHostExec(parts: HostExecParts): Exec {
     return finishCommand(argv, options, { ...result, durationMs });
   }
   return { query, run: execute };
+}
+
+async function executeDetached(
+  parts: HostExecParts,
+  argv: readonly string[],
+  options: ExecOptions,
+  { watchMs }: NonNullable<ExecOptions["detached"]>,
+): Promise<ExecResult> {
+  const [{ spawn }, { runDetached }] = await Promise.all([
+    import("node:child_process"),
+    import("./host-detached.ts"),
+  ]);
+  if (parts.running.isStopping) {
+    return forever();
+  }
+  const startedMs = performance.now();
+  const result = await runDetached(spawn, argv, {
+    env: { ...commandEnvironment(parts.process, options.owner ?? "agent"), ...options.env },
+    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+    watchMs,
+  });
+  const durationMs = Math.round(performance.now() - startedMs);
+  return finishCommand(argv, options, { ...result, durationMs });
 }
 
 async function runToEnd(

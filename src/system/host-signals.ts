@@ -1,4 +1,5 @@
 import process from "node:process";
+import { isHangUpFatal } from "./host-hang-up.ts";
 import type { HostSystem } from "./host-system.ts";
 
 /** User scripts may clean up behind themselves; then they are ended with SIGKILL. */
@@ -21,8 +22,9 @@ export function handleSignals(
   announce: (signal: EndingSignal) => void,
 ): () => void {
   const signals: EndingSignal[] = ["SIGTERM", "SIGINT", "SIGABRT"];
-  // Only at a terminal: under nohup the signal is ignored, and a handler would end that.
-  if (sys.output.isTerminal("stdout") || sys.output.isTerminal("stderr")) {
+  // Under nohup, which leaves no terminal, the signal is ignored, and a handler would end that.
+  const isAtTerminal = sys.output.isTerminal("stdout") || sys.output.isTerminal("stderr");
+  if (isAtTerminal || isHangUpFatal()) {
     signals.push("SIGHUP");
   }
   let isEnding = false;
@@ -36,11 +38,20 @@ export function handleSignals(
   for (const signal of signals) {
     process.on(signal, onSignal);
   }
+  // Node.js makes of an ignored signal one that kills, and does not tell that it was ignored.
+  if (!signals.includes("SIGHUP") && process.versions["bun"] === undefined) {
+    process.on("SIGHUP", ignore);
+  }
   return () => {
     for (const signal of signals) {
       process.off(signal, onSignal);
     }
+    process.off("SIGHUP", ignore);
   };
+}
+
+function ignore(): void {
+  // A log-out is no reason to leave a stage half done.
 }
 
 async function endProgram(sys: HostSystem, announce: () => void): Promise<void> {

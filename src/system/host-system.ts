@@ -2,10 +2,20 @@ import process from "node:process";
 import { createHostClock } from "./host-clock.ts";
 import { createHostExec } from "./host-exec.ts";
 import { createHostFileSystem } from "./host-file-system.ts";
+import { closeInherited } from "./host-inherited.ts";
 import { createHostOutput } from "./host-output.ts";
 import { randomBytes } from "./host-random.ts";
 import { createRunningCommands, type RunningCommands } from "./host-running-commands.ts";
-import type { Http, Input, ProcessInfo, Serial, System, Uname } from "./system.ts";
+import type {
+  CarriedRuntime,
+  Devices,
+  Http,
+  Input,
+  ProcessInfo,
+  Serial,
+  System,
+  Uname,
+} from "./system.ts";
 
 /** The real machine; `running` is for the handling of signals. */
 export interface HostSystem extends System {
@@ -17,16 +27,17 @@ const COMPILED_ROOT = "/$bunfs/";
 
 /**
  * The machine that this program runs on. `executablePath`: the file that was called, where the
- * runtime cannot know it (a carrier of runtime and program), and `runtimeDirectory` what it unpacked.
+ * runtime cannot know it (a carrier of runtime and program); `carriedRuntime`: what that unpacked.
  */
 export function createHostSystem(
-  options: { readonly executablePath?: string; readonly runtimeDirectory?: string } = {},
+  options: { readonly executablePath?: string; readonly carriedRuntime?: CarriedRuntime } = {},
 ): HostSystem {
-  const { executablePath, runtimeDirectory } = options;
+  const { executablePath, carriedRuntime } = options;
   const info: ProcessInfo = {
     ...readProcessInfo(executablePath),
-    ...(runtimeDirectory === undefined ? {} : { runtimeDirectory }),
+    ...(carriedRuntime === undefined ? {} : { carriedRuntime }),
   };
+  closeInherited();
   const output = createHostOutput({ process: info });
   const running = createRunningCommands();
   return {
@@ -39,6 +50,7 @@ export function createHostSystem(
     output,
     serial: createLazySerial(),
     input: createLazyInput(),
+    devices: createLazyDevices(info, running),
     running,
   };
 }
@@ -49,6 +61,15 @@ function createLazyHttp(): Http {
     async request(request) {
       const { createHostHttp } = await import("./host-http.ts");
       return createHostHttp().request(request);
+    },
+  };
+}
+
+function createLazyDevices(info: ProcessInfo, running: RunningCommands): Devices {
+  return {
+    async findSilent(...question) {
+      const { createHostDevices } = await import("./host-devices.ts");
+      return createHostDevices(info, running).findSilent(...question);
     },
   };
 }
@@ -85,6 +106,8 @@ function readProcessInfo(executablePath: string | undefined): ProcessInfo {
     env: process.env,
     executablePath: executablePath ?? (isCompiled ? runtimePath : scriptPath),
     readUname,
+    readByteOrder,
+    readHostname: async () => (await import("node:os")).hostname(),
   };
 }
 
@@ -97,4 +120,9 @@ async function readUname(): Promise<Uname> {
     version: os.version(),
     machine: os.machine(),
   };
+}
+
+async function readByteOrder(): Promise<"big" | "little"> {
+  const os = await import("node:os");
+  return os.endianness() === "BE" ? "big" : "little";
 }

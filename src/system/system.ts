@@ -13,6 +13,8 @@ export interface System {
   readonly output: Output;
   /** Absent: no serial port of this machine can be used. */
   readonly serial?: Serial;
+  /** Absent: no device keeps silent. */
+  readonly devices?: Devices;
   /** Absent: there is no standard input. */
   readonly input?: Input;
 }
@@ -27,6 +29,20 @@ export interface Input {
 export interface Serial {
   /** Asks whoever is at the other end, and changes nothing. Throws where the port cannot be used, or no whole answer comes in time. */
   exchange(exchange: SerialExchange): Promise<Uint8Array>;
+}
+
+/** Devices of which a read may never end, and with it the process that reads. */
+export interface Devices {
+  /**
+   * Names of the devices that give neither their first bytes nor an error within `timeoutMs`. Each
+   * is given with all its names, which are tried in order until one can be read. Changes nothing.
+   * `moreMs` is asked when that time is over and one is silent still: how long it gets beyond.
+   */
+  findSilent(
+    devices: readonly (readonly string[])[],
+    timeoutMs: number,
+    moreMs?: () => Promise<number>,
+  ): Promise<ReadonlySet<string>>;
 }
 
 /** One request on a line in raw mode without echo, and the answer to it. */
@@ -137,6 +153,8 @@ export interface ExecOptions {
   readonly cwd?: string;
   /** Left to run on its own once this process has ended, at the latest after so long; the call returns at once, and only says whether it could be left so. */
   readonly afterAgent?: { readonly waitsMs: number };
+  /** Goes on whatever becomes of this process, which no signal to it ends either. The call returns with its end, or after so long, and then with exit code 0. Nothing is captured but standard error. */
+  readonly detached?: { readonly watchMs: number };
   /** Only with `output: "inherit"`. Where the command really runs, this script runs in its place; in a plan and on a simulated machine `argv` stands for itself. */
   readonly reporting?: ReportingScript;
   /** Checked after the command really ran, never in a plan. Returns what is wrong. */
@@ -220,8 +238,8 @@ export interface Random {
 }
 
 export interface ProcessInfo {
-  /** Where the runtime that a carrier brought is unpacked. Absent where there is no carrier. */
-  readonly runtimeDirectory?: string;
+  /** Absent where there is no carrier. */
+  readonly carriedRuntime?: CarriedRuntime;
   /** As `process.platform`: "aix", "linux". */
   readonly platform: string;
   readonly arch: string;
@@ -235,6 +253,18 @@ export interface ProcessInfo {
   readonly executablePath: string;
   /** What uname(2) says, without a command; absent where nothing tells. */
   readUname?(): Promise<Uname>;
+  /** In which order this machine's memory has the bytes of a number; absent where nothing tells. */
+  readByteOrder?(): Promise<"big" | "little">;
+  /** What gethostname(2) says, without a command: on AIX another name than uname(2)'s. Absent where nothing tells. */
+  readHostname?(): Promise<string>;
+}
+
+/** The runtime that a carrier brought. */
+export interface CarriedRuntime {
+  /** Where it is unpacked. */
+  readonly directory: string;
+  /** Where its libraries are found, as LIBPATH; empty where it needs none told. */
+  readonly libraryPath: string;
 }
 
 /** As libuv gives it: of AIX 7.3, `release` is "7.3" and `version` "7". */

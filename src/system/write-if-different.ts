@@ -9,14 +9,21 @@ export function writeIfDifferent(
   options: WriteOptions & { readonly mode: number },
 ): boolean {
   const bytes = typeof content === "string" ? Buffer.from(content) : content;
-  const stat = fs.stat(path);
-  if (stat?.kind === "file" && stat.mode === options.mode && stat.sizeBytes === bytes.length) {
-    if (hasContent(fs, path, bytes)) {
-      return false;
-    }
+  if (isWritten(fs, path, bytes, options.mode)) {
+    return false;
   }
   fs.write(path, bytes, options);
   return true;
+}
+
+/** Whether the file is there with this content and mode. */
+export function isWritten(
+  fs: FileSystem,
+  path: string,
+  content: string | Uint8Array,
+  mode: number,
+): boolean {
+  return fs.stat(path)?.mode === mode && hasBytes(fs, path, content);
 }
 
 /** Whether a regular file with this content is at the path, whatever its mode. */

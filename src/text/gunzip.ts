@@ -6,11 +6,6 @@ export type Gunzipped =
   | { readonly ok: true; readonly content: Uint8Array }
   | { readonly ok: false; readonly reason: string };
 
-/** Whether bytes begin like a gzip stream (RFC 1952 §2.3.1). */
-export function isGzip(bytes: Uint8Array): boolean {
-  return bytes[0] === 0x1f && bytes[1] === 0x8b;
-}
-
 /**
  * Unpacks gzip (RFC 1952), several members too; zero bytes after the end are ignored. A stream that
  * is cut short, damaged or longer than `sizeBytesMax` unpacked gives a reason: nothing is kept of it.

@@ -1,6 +1,6 @@
 import { Buffer } from "node:buffer";
 import { decodeBase64 } from "../text/base64.ts";
-import { isGzip } from "../text/gunzip.ts";
+import { isGzip } from "../text/is-gzip.ts";
 import { detectContentType, isMime } from "./content-type.ts";
 
 /** Shorter text is looked at as it is: "echo" is base64 too. */

@@ -1,4 +1,4 @@
-import { gunzip, isGzip } from "../text/gunzip.ts";
+import { isGzip } from "../text/is-gzip.ts";
 import type { Problem } from "../text/problem.ts";
 import { decodeWholeBase64 } from "./base64-blob.ts";
 import { detectContentType, isDetected, isGzipType, isMime, UNKNOWN_TYPE } from "./content-type.ts";
@@ -74,14 +74,14 @@ async function addBlob(
   source: string,
   depth: number,
 ): Promise<void> {
-  let blob = unpackBlob(split, bytes, source);
+  let blob = await unpackBlob(split, bytes, source);
   if (blob === undefined || blob.length === 0) {
     return;
   }
   const decoded = depth === 0 ? decodeWholeBase64(blob) : undefined;
   if (decoded !== undefined) {
     split.notes.push(`The ${source} is base64: it is decoded`);
-    blob = unpackBlob(split, decoded, source);
+    blob = await unpackBlob(split, decoded, source);
   }
   if (blob === undefined || blob.length === 0) {
     return;
@@ -94,10 +94,15 @@ async function addBlob(
   }
 }
 
-function unpackBlob(split: Split, bytes: Uint8Array, source: string): Uint8Array | undefined {
+async function unpackBlob(
+  split: Split,
+  bytes: Uint8Array,
+  source: string,
+): Promise<Uint8Array | undefined> {
   if (!isGzip(bytes)) {
     return withoutPadding(bytes);
   }
+  const { gunzip } = await import("../text/gunzip.ts");
   const unpacked = gunzip(bytes, split.leftBytes);
   if (!unpacked.ok) {
     const message = `Cannot unpack ${source} of ${bytes.length} bytes: ${unpacked.reason}`;
@@ -128,7 +133,7 @@ async function addEntity(
   source: string,
   depth: number,
 ): Promise<void> {
-  const part = unpackEntity(split, entity, source);
+  const part = await unpackEntity(split, entity, source);
   if (part === undefined) {
     return;
   }
@@ -156,10 +161,15 @@ async function addEntity(
   }
 }
 
-function unpackEntity(split: Split, entity: MimeEntity, source: string): MimeEntity | undefined {
+async function unpackEntity(
+  split: Split,
+  entity: MimeEntity,
+  source: string,
+): Promise<MimeEntity | undefined> {
   let { contentType, headers } = entity;
   let content = entity.content;
   if (isGzipType(contentType) || isGzip(content)) {
+    const { gunzip } = await import("../text/gunzip.ts");
     const unpacked = gunzip(content, split.leftBytes);
     if (!unpacked.ok) {
       const message = `Failed decompressing payload from ${contentType} of length ${content.length} due to: ${unpacked.reason}`;

@@ -107,7 +107,9 @@ describe.skipIf(requireOrSkip(canUseAixRoot()))("kill -9 during the first boot",
   /** Boots once more and says what is not as it should be. */
   async function judge(root: AixTestRoot): Promise<readonly string[]> {
     const { stderr } = await root.boot();
-    const snapshot = snapshotRoot(root.path);
+    const snapshot = new Map(
+      [...snapshotRoot(root.path)].filter(([name]) => !SHELL_TEMPORARY.test(name)),
+    );
     const result = JSON.parse(root.read(`${CLOUD_DIR}/data/result.json`)).v1;
     return [
       ...(stderr === "" ? [] : [`standard error: ${stderr}`]),
@@ -117,6 +119,9 @@ describe.skipIf(requireOrSkip(canUseAixRoot()))("kill -9 during the first boot",
     ];
   }
 });
+
+/** Of ksh93 itself, for the output of a command; unlinked as soon as it is made, but a kill may come between. */
+const SHELL_TEMPORARY = /^\/tmp\/sf[0-9a-z]+\.[0-9a-z]{3}$/u;
 
 /** With scripts of the image's own. */
 async function imageWithScripts(scenario: AixScenario): Promise<AixTestRoot> {

@@ -58,7 +58,6 @@ describe("rm -rf instance/sem", () => {
     expect(await stage(aix, "modules-final")).toBe(0);
     expect(commandLines(aix, commands)).toEqual([
       `${CLOUD_DIR}/instances/${SAMPLE_ID}/scripts/runcmd`,
-      "/usr/bin/logger -p user.info -t ec2",
     ]);
   });
 

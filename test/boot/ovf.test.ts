@@ -178,6 +178,40 @@ describe("a disc for IBM's Virtual Solutions Activation Engine", () => {
   });
 });
 
+test("a disc that names a server brings the network by which the rest is fetched", async () => {
+  const whole = "http://192.0.2.8/seed/";
+  const addresses: (string | undefined)[] = [];
+  const aix = createMachine({
+    config: LIST,
+    drive: disc({
+      hostname: "ovf01.example.com",
+      "network-config": PLAIN["network-config"],
+      seedfrom: whole,
+    }),
+    http: ({ url }) => {
+      const own = aix.machine.attributes.find(
+        ({ device, attribute }) => device === "en0" && attribute === "netaddr",
+      );
+      addresses.push(own?.value);
+      const body = {
+        [`${whole}meta-data`]: "instance-id: i-fetched-1\n",
+        [`${whole}user-data`]:
+          "#cloud-config\nwrite_files:\n  - {path: /etc/fetched, content: x}\n",
+      }[url];
+      return {
+        status: body === undefined ? 404 : 200,
+        headers: {},
+        body: new TextEncoder().encode(body ?? ""),
+      };
+    },
+  });
+  expect(await runBoot(aix)).toEqual(CLEAN);
+  expect(textAt(aix, `${CLOUD_DIR}/data/instance-id`).trim()).toBe("i-fetched-1");
+  expect(textAt(aix, "/etc/fetched")).toBe("x");
+  expect([...new Set(addresses)]).toEqual(["192.0.2.20"]);
+  expect(aix.gaps).toEqual([]);
+});
+
 test("the engine itself, where it is still installed, is told of once in a boot and left alone", async () => {
   const engine = { "/opt/ibm/ae/AE.sh": "#!/bin/sh\n" };
   const aix = createMachine({ drive: disc(VSAE), config: LIST, files: engine });
@@ -187,6 +221,22 @@ test("the engine itself, where it is still installed, is told of once in a boot 
   expect(messagesAt(aix, "WARNING").filter((each) => each === line)).toHaveLength(1);
   expect(machineChanges(aix).filter((change) => change.includes("/opt/ibm"))).toEqual([]);
   expect(textAt(aix, "/opt/ibm/ae/AE.sh")).toBe("#!/bin/sh\n");
+});
+
+test.each([
+  [
+    "its package without its driver",
+    { "/var/adm/sw/simulated": "rpm activation-engine-common 2.2\n" },
+    1,
+  ],
+  ["its directory alone", {}, 0],
+])("the engine by %s", async (_what, software, count) => {
+  const files = { "/opt/ibm/ae/AR/last.log": "", ...software };
+  const aix = createMachine({ drive: disc(VSAE), config: LIST, files });
+  expect(await runBoot(aix)).toEqual(CLEAN);
+  const told = messagesAt(aix, "WARNING").filter((line) => line.includes("activation engine"));
+  expect(told).toHaveLength(count);
+  expect(aix.gaps).toEqual([]);
 });
 
 test("a plan shows what such a disc would do, without its password", async () => {

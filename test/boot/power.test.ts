@@ -121,15 +121,20 @@ describe.each([["/usr/sbin/rsct"], ["/opt/rsct"]])("RMC with its tools under %s"
   test("each deploy has a node id of its own, and a reboot keeps it", async () => {
     const aix = createMachine({ drive: buildDrive(), files });
     const ids = [nodeIdOf(aix)];
-    expect(await runStages(aix, ABOUT)).toEqual(cleanBoot(STOP, RESET));
+    // RMC does not run yet when the boot scripts do: there is nothing to stop.
+    expect(await runStages(aix, ABOUT)).toEqual(cleanBoot(RESET));
     ids.push(nodeIdOf(aix));
     expect(rmcState(aix)).toBe("active");
     expect(await single(aix, "reset_rmc")).toBe(0);
     await expectSameAfterReboot(aix);
     expect(nodeIdOf(aix)).toBe(ids[1] ?? "");
-    expect(await deployAgain(aix, ABOUT)).toEqual(cleanBoot(STOP, RESET));
+    expect(await deployAgain(aix, ABOUT)).toEqual(cleanBoot(RESET));
     ids.push(nodeIdOf(aix));
-    expect(new Set(ids).size).toBe(3);
+    const mark = aix.changes.length;
+    expect(await single(aix, "reset_rmc", { frequency: "always" })).toBe(0);
+    expect(machineChanges(aix, mark)).toEqual([`command ${STOP}`, `command ${RESET}`]);
+    ids.push(nodeIdOf(aix));
+    expect(new Set(ids).size).toBe(4);
     expect(textAt(aix, "/var/ct/cfg/ct_node_id")).toBe(textAt(aix, "/etc/ct_node_id"));
     expect(rmcState(aix)).toBe("active");
   });
@@ -139,7 +144,7 @@ describe.each([["/usr/sbin/rsct"], ["/opt/rsct"]])("RMC with its tools under %s"
     const aix = createMachine({ drive: buildDrive(), files, faults });
     const before = nodeIdOf(aix);
     const report = await runStages(aix, ABOUT);
-    expect(report).toEqual(failedInit(1, STOP, RESET, `${root}/bin/rmcctrl -A`));
+    expect(report).toEqual(failedInit(1, RESET, `${root}/bin/rmcctrl -A`));
     expect(statusOf(aix)["init"]?.errors).toEqual([
       expect.stringContaining("New node ID did not get generated."),
     ]);
@@ -148,7 +153,7 @@ describe.each([["/usr/sbin/rsct"], ["/opt/rsct"]])("RMC with its tools under %s"
     expect(await single(aix, "reset_rmc", { frequency: "always" })).toBe(1);
     expect([nodeIdOf(aix), rmcState(aix)]).toEqual([before, "active"]);
     aix.machine.faults.recfgctKeepsNodeId = false;
-    expect(await deployAgain(aix, ABOUT)).toEqual(cleanBoot(STOP, RESET));
+    expect(await deployAgain(aix, ABOUT)).toEqual(cleanBoot(RESET));
     expect(nodeIdOf(aix)).not.toBe(before);
   });
 
@@ -215,6 +220,7 @@ describe("the boot list", () => {
 
   test("takes both disks where bootinfo names two", async () => {
     const aix = createMachine({ drive: buildDrive(), storage: { disks: [{ name: "hdisk1" }] } });
+    await output(aix, "/usr/sbin/extendvg rootvg hdisk1");
     aix.machine.storage.bootDisk = "hdisk0\nhdisk1";
     expect(await runStages(aix, ABOUT)).toEqual(
       cleanBoot("/usr/bin/bootlist -m normal -o hdisk0 hdisk1"),
@@ -222,8 +228,17 @@ describe("the boot list", () => {
     await expectSecondRunIsIdle(aix, MODULE);
   });
 
-  test("is left alone, with a warning, where bootinfo names none", async () => {
+  test("gets the one disk of rootvg, whatever bootinfo would name", async () => {
     const aix = createMachine({ drive: buildDrive(), storage: { normalBootList: [CD, DISK] } });
+    aix.machine.storage.bootDisk = "";
+    expect(await runStages(aix, ABOUT)).toEqual(cleanBoot("/usr/bin/bootlist -m normal -o hdisk0"));
+    expect(aix.commands.filter((argv) => argv.join(" ") === "/usr/sbin/bootinfo -b")).toEqual([]);
+  });
+
+  test("is left alone, with a warning, where rootvg has two disks and bootinfo names none", async () => {
+    const storage = { normalBootList: [CD, DISK], disks: [{ name: "hdisk1" }] };
+    const aix = createMachine({ drive: buildDrive(), storage });
+    await output(aix, "/usr/sbin/extendvg rootvg hdisk1");
     aix.machine.storage.bootDisk = "";
     expect(await runStages(aix, ABOUT)).toEqual(cleanBoot());
     expect(listOf(aix)).toEqual(["cd0", "hdisk0"]);

@@ -2,7 +2,7 @@
 // something is wrong with the disk, the file or the machine.
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { existsSync, readFileSync, statSync } from "node:fs";
-import { buildCarrier } from "../../scripts/carrier/carrier.ts";
+import { BLOCK_BYTES, buildCarrier } from "../../scripts/carrier/carrier.ts";
 import { requireOrSkip } from "../support/require-or-skip.ts";
 import { type CarrierPlace, createCarrierPlace, namespaceObstacle } from "./namespace.ts";
 
@@ -16,6 +16,10 @@ const SHELLS = [
 const RUNTIME = "/opt/freeware/libexec/cloud-init";
 
 const startOf = (shell: string): string => (shell.endsWith("busybox") ? `${shell} sh` : shell);
+
+/** Shell that prints the carrier with its stub changed; the archive stays where it is. */
+const edited = (script: string): string =>
+  `{ { head -c ${BLOCK_BYTES} $C | sed '${script}'; yes '' | head -c ${BLOCK_BYTES}; } | head -c ${BLOCK_BYTES}; tail -c +${BLOCK_BYTES + 1} $C; }`;
 
 describe.skipIf(requireOrSkip(namespaceObstacle()))("a carrier", () => {
   let place: CarrierPlace;
@@ -55,11 +59,13 @@ describe.skipIf(requireOrSkip(namespaceObstacle()))("a carrier", () => {
       test("mends what was cut short or emptied, and a marker that is not its own", () => {
         const { stdout } = run(`
           $SHELL_UNDER_TEST $C exit 5; cd ${RUNTIME}/*
-          for damage in ': > node' ': > app.cjs' 'echo x > .ok' 'rm .ok' 'rm app.cjs'; do
+          for damage in ': > node' ': > app.cjs' 'echo x > .ok' 'rm .ok' 'rm app.cjs' 'chmod 644 node' \
+            'tr -c "\\n" " " < program.cjs > p && cp p program.cjs' 'chmod 666 program.cjs' 'chown 1234 node' 'rm -r lib'; do
             eval "$damage"; $SHELL_UNDER_TEST $C exit 5; echo "$?"
           done; ls -A ..`);
-        expect(stdout.split("\n").slice(0, 5)).toEqual(["5", "5", "5", "5", "5"]);
-        expect(stdout.split("\n")[5]).toMatch(/^\d+\.\d+\.\d+-[0-9a-f]{12}$/u);
+        expect(stdout.split("\n").slice(0, 5)).toEqual(Array(5).fill("5"));
+        expect(stdout.split("\n").slice(5, 10)).toEqual(Array(5).fill("5"));
+        expect(stdout.split("\n")[10]).toMatch(/^\d+\.\d+\.\d+-[0-9a-f]{12}$/u);
       });
 
       test("many first runs at once are all served, and leave nothing", () => {
@@ -76,7 +82,9 @@ describe.skipIf(requireOrSkip(namespaceObstacle()))("a carrier", () => {
           `mkdir -p ${RUNTIME}; chmod 775 ${RUNTIME}`,
           `mkdir -p ${RUNTIME}; chmod 757 ${RUNTIME}`,
           `mkdir -p ${RUNTIME}; chown 65534 ${RUNTIME}`,
-          `mkdir -p /opt/freeware/libexec /opt/there; ln -s /opt/there ${RUNTIME}`,
+          `mkdir -p /opt/freeware/libexec /opt/there; ln -s /opt/there ${RUNTIME}; chown -h 65534 ${RUNTIME}`,
+          `mkdir -p /opt/freeware/libexec; mkdir -m 777 /opt/there; ln -s /opt/there ${RUNTIME}`,
+          `mkdir -p /opt/freeware/libexec; ln -s cloud-init ${RUNTIME}`,
           `mkdir -p /opt/freeware/libexec; chmod 777 /opt/freeware/libexec`,
           `mount -o remount,ro /opt`,
           `echo file > /opt/freeware`,
@@ -135,20 +143,200 @@ describe.skipIf(requireOrSkip(namespaceObstacle()))("a carrier", () => {
     expect(stderr).toContain('flipped" is damaged, or the file system is full');
   });
 
+  test("that is cut off anywhere in its stub does nothing, and does not end well", () => {
+    const stub = readFileSync(place.carrier, "latin1").slice(0, BLOCK_BYTES);
+    const { stdout } = place.run(`
+      $C exit 0
+      for shell in ${SHELLS.map(startOf).join(";").replaceAll(" ", ",").replaceAll(";", " ")}; do
+        shell=$(echo $shell | tr , ' '); at=12
+        while [ $at -le ${stub.lastIndexOf("}")} ]; do
+          head -c $at $C > $DIR/cut; $shell $DIR/cut exit 0 >/dev/null 2>&1 && echo "$shell: cut at $at"
+          at=$((at + 211))
+        done
+      done; echo end`);
+    expect(stdout).toBe("end\n");
+  }, 60_000);
+
+  test("follows links that are root's, as where /opt/freeware has a file system of its own", () => {
+    const { stdout, stderr } = place.run(`
+      mount -t tmpfs -o mode=755 none /mnt; mkdir -p '/mnt/one place' /mnt/deep/two
+      ln -s '../mnt/one place' /opt/freeware; ln -s ../deep/two '/mnt/one place/libexec'
+      $C exit 3; echo "code $?"; $C exit 3; echo "code $?"; ls /mnt/deep/two; ls -A /var/opt /var/tmp`);
+    expect(stderr).toBe("");
+    expect(stdout).toBe("code 3\ncode 3\ncloud-init\n/var/opt:\n\n/var/tmp:\n");
+  });
+
+  test("does not run what the caller's shell calls by the names of its tools", () => {
+    const names = "cd chmod cksum dd echo find id ls mkdir rm sed tar umask uname pwd read kill";
+    const functions = names.split(" ").map((name) => `'BASH_FUNC_${name}%%=() { echo ran >&2; }'`);
+    const { stdout, stderr } = place.run(`
+      for name in ${names}; do echo "alias $name='$name --ran'"; done > $DIR/aliases
+      head -c ${BLOCK_BYTES} $C > $DIR/stub
+      for shell in ksh93 mksh dash; do
+        for run in first later; do
+          $shell -c ". $DIR/aliases
+            . $DIR/stub" $C exit 9; echo "$shell: code $?"
+        done; rm -r /opt/*
+      done
+      for run in first later; do env ${functions.join(" ")} bash --posix $C exit 9; echo "bash: code $?"; done`);
+    expect(stderr).toBe("");
+    expect(stdout.match(/: code 9$/gmu)).toHaveLength(8);
+  });
+
+  test("gives its tools none of the libraries that the caller names", () => {
+    const { stdout } = place.run(`
+      mkdir /opt/tools; for tool in id mkdir rm sed uname dd cksum find chmod tar; do ln -s /usr/bin/$tool /opt/tools; done
+      printf '#!/bin/sh\necho "$LIBPATH" >> /var/tmp/said; exec /usr/bin/ls "$@"\n' > /opt/tools/ls; chmod 755 /opt/tools/ls
+      ${edited("s;^PATH=/usr/bin.*;PATH=/opt/tools;")} > $DIR/traced
+      LIBPATH=/own sh $DIR/traced exit 3; echo "code $?"; grep -c own /var/tmp/said; grep -c . /var/tmp/said`);
+    expect(stdout).toBe("code 3\n0\n0\n");
+  });
+
+  test("clears up after a run that died, even where another process has its number by now", () => {
+    const { stdout } = place.run(`
+      mkdir -p ${RUNTIME}/.t.1 ${RUNTIME}/.t.$$; touch -d '3 days ago' ${RUNTIME}/.t.1
+      $C exit 3; echo "code $?"; ls -A ${RUNTIME} | sed "s/$$/PID/; s/^[0-9].*/VERSION/"`);
+    expect(stdout).toBe("code 3\n.t.PID\nVERSION\n");
+  });
+
+  test("starts where a user's limit on data is low", () => {
+    const { stdout } = place.run(`
+      ulimit -S -d 65536; $C limit; ulimit -S -d`);
+    expect(stdout).toBe("unlimited\n65536\n");
+  });
+
+  test("takes directories of bin's for safe above its own on AIX alone", () => {
+    const damage = "mkdir -p /opt/freeware; chown 2 /opt/freeware";
+    const linux = place.run(`${damage}; $C exit 3; echo "code $?"; ls /opt/freeware`);
+    expect(linux.stdout).toBe("code 3\n");
+    const aix = place.run(
+      `${damage}; ${edited("s/^system=.*/system=AIX/; s/uname -s/echo AIX/")} > $DIR/aix; sh $DIR/aix exit 3; echo "code $?"; ls /opt/freeware`,
+    );
+    expect(aix.stdout).toBe("code 3\nlibexec\n");
+  });
+
+  test("is not kept waiting, and opens nothing, by what somebody else has put in its way", () => {
+    const { stdout } = place.run(`
+      $C exit 3; version=$(ls ${RUNTIME}); rm -r /opt/freeware
+      there=/var/tmp/.cloud-init-runtime.0/$version; mkdir -p $there; mkfifo $there/.ok
+      chown -R 65534 /var/tmp/.cloud-init-runtime.0
+      timeout 20 $C exit 3; echo "code $?"; ls ${RUNTIME} | wc -l`);
+    expect(stdout.replaceAll(" ", "")).toBe("code3\ncode3\n1\n".slice(6));
+  });
+
+  test("does not depend on the caller's variables, and leaves the program what it wants of them", () => {
+    const { stdout, stderr } = place.run(`
+      for set in PATH=/nonexistent PATH= BLOCK_SIZE=1M LS_BLOCK_SIZE=1M 'TAR_OPTIONS=--to-command=touch /var/tmp/ran' \
+        NODE_CHANNEL_FD=3 TIME_STYLE=+%s IFS=o 'LC_ALL=de_DE.UTF-8' POSIXLY_CORRECT=1 'LIBPATH=a b'; do
+        for run in first later; do /usr/bin/env "$set" $C exit 9; echo "$set: code $?"; done; rm -r /opt/*
+      done; ls /var/tmp
+      SSL_CERT_FILE=/x/ca.pem PATH=/own:/usr/bin $C --version`);
+    expect(stderr).toBe("");
+    const lines = stdout.trim().split("\n");
+    const told = JSON.parse(lines.pop() ?? "") as { given: string; path: string };
+    expect(told).toMatchObject({ given: "/x/ca.pem", path: "/own:/usr/bin" });
+    expect(lines).toHaveLength(22);
+    expect(lines.filter((line) => !line.endsWith(": code 9"))).toEqual([]);
+  });
+
+  test("gives the program the caller's umask, at the first run and later", () => {
+    const { stdout } = place.run("umask 077; $C umask; $C umask; umask 0; $C umask");
+    expect(stdout).toBe("77\n77\n0\n");
+  });
+
+  test("called by a name without a slash is the file here, whatever PATH has of that name", () => {
+    const { stdout } = place.run(`
+      mkdir /opt/bin /opt/here; cp $C /opt/bin/own; cp $C /opt/here/own; cd /opt/here
+      PATH=/opt/bin:$PATH sh own; PATH=/opt/bin:$PATH dash own; cd /; PATH=/opt/bin:$PATH own`);
+    const selves = stdout.trim().split("\n");
+    expect(selves.map((line) => (JSON.parse(line) as { self: string }).self)).toEqual([
+      "/opt/here/./own",
+      "/opt/here/./own",
+      "/opt/bin/own",
+    ]);
+  });
+
+  test("whose place is mounted without execution since, takes another", () => {
+    const { stdout } = place.run(`
+      $C exit 3; mount -o remount,noexec /opt; $C exit 3; echo "code $?"; ls /var/opt/cloud-init/runtime | wc -l`);
+    expect(stdout.replaceAll(" ", "")).toBe("code3\n1\n");
+  });
+
+  test("where a tool is missing says which", () => {
+    const { stdout, stderr } = place.run(`
+      mkdir /opt/tools; for tool in id ls mkdir rm sed uname dd cksum find chmod; do ln -s /usr/bin/$tool /opt/tools; done
+      ${edited("s;^PATH=/usr/bin.*;PATH=/opt/tools;")} > $DIR/poor; sh $DIR/poor exit 0; echo "code $?"`);
+    expect(stdout).toBe("code 125\n");
+    expect(stderr).toContain("there is no tar(1) in /opt/tools");
+  });
+
+  test("stopped while it unpacks, ends as the signal says and leaves nothing", () => {
+    const slow = createCarrierPlace({ runtime: Buffer.from("#!/bin/sh\nsleep 5\n") });
+    const { stdout } = slow.run(`
+      for signal in TERM HUP; do
+        $C exit 0 2>/dev/null & sleep 0.7; kill -$signal $!; pkill -$signal -x sleep -P $$ 2>/dev/null
+        wait $!; echo "code $?"
+      done; ls -A ${RUNTIME}/*`);
+    slow.remove();
+    expect(stdout).toBe("code 143\ncode 129\n");
+  }, 30_000);
+
   test("with a full file system says so", () => {
     const { stdout, stderr } = place.run(`
       for d in /opt /var/opt /var/tmp; do mount -o remount,size=8k $d; done
+      $C exit 0; echo "code $?"
+      for d in /opt /var/opt /var/tmp; do mount -o remount,size=1m,nr_inodes=7 $d; done
       $C exit 0; echo "code $?"`);
-    expect(stdout).toBe("code 125\n");
-    expect(stderr).toContain("cannot unpack the runtime");
+    expect(stdout).toBe("code 125\ncode 125\n");
+    for (const line of stderr.trim().split("\n")) {
+      expect(line).toMatch(/^cloud-init: cannot unpack the runtime: \/opt\S+: \w.*full/u);
+    }
   });
 
-  test("whose runtime is for another machine says so", () => {
-    const foreign = createCarrierPlace({ runtime: new Uint8Array([0x01, 0xf7, 0, 4, 5, 6]) });
-    const { stdout, stderr } = foreign.run('$C exit 0; echo "code $?"');
+  test("whose runtime is for another machine says so, and unpacks nothing", () => {
+    const xcoff = new Uint8Array(64);
+    xcoff.set([0x01, 0xf7]);
+    const foreign = createCarrierPlace({ runtime: xcoff });
+    const { stdout, stderr } = foreign.run(
+      `$C exit 0; echo "code $?"; ls -A /opt /var/opt /var/tmp`,
+    );
     foreign.remove();
-    expect(stdout).toBe("code 125\n");
-    expect(stderr).toContain("the runtime does not run here (");
+    expect(stdout).toBe("code 125\n/opt:\n\n/var/opt:\n\n/var/tmp:\n");
+    expect(stderr).toMatch(/cloud-init" is for "AIX", and this is "Linux"\n$/u);
+  });
+
+  test("whose runtime does nothing, or is nothing that runs, says so", () => {
+    for (const [runtime, reason] of [
+      ["\x01\xf7 something\n", "the runtime does not run here: exit code 12"],
+      ["#!/bin/sh\nexit 0\n", "the runtime does not run here: exit code 0"],
+      ["#!/bin/sh\necho '0509-036 Cannot load program' >&2; exit 255\n", "0509-036 Cannot load"],
+    ] as const) {
+      const place2 = createCarrierPlace({ runtime: Buffer.from(runtime, "latin1") });
+      const { stdout, stderr } = place2.run('$C exit 0; echo "code $?"');
+      place2.remove();
+      expect(stdout).toBe("code 125\n");
+      expect(stderr).toContain(reason);
+    }
+  });
+
+  test("is written through to the disk where fsync is as AIX has it", () => {
+    // fsync(2) of AIX: EBADF for a descriptor that is not open for writing, EINVAL for no regular file.
+    const shim = `
+      const fs = require("fs"), { fsyncSync, openSync } = fs, flags = new Map();
+      fs.openSync = (path, flag, mode) => { const fd = openSync(path, flag, mode); flags.set(fd, flag); return fd; };
+      fs.fsyncSync = (fd) => {
+        const code = fs.fstatSync(fd).isDirectory() ? "EINVAL" : flags.get(fd) === "r" ? "EBADF" : undefined;
+        if (code !== undefined) throw Object.assign(new Error(code), { code, syscall: "fsync" });
+        fsyncSync(fd);
+      };`;
+    const runtime = `#!/bin/sh\nexec /usr/bin/node --require=/var/tmp/shim.cjs "$@"\n`;
+    const aix = createCarrierPlace({ runtime: Buffer.from(runtime) });
+    const { stdout, stderr } = aix.run(
+      `echo '${shim}' > /var/tmp/shim.cjs; $C exit 9; echo "code $?"; ls ${RUNTIME}`,
+    );
+    aix.remove();
+    expect(stderr).toBe("");
+    expect(stdout).toMatch(/^code 9\n\d/u);
   });
 
   test("on a file system without execution goes to the next, and a clock in 1970 does not matter", () => {
@@ -187,7 +375,7 @@ describe.skipIf(requireOrSkip(namespaceObstacle()))("a carrier", () => {
   test("makes nothing where a link of somebody else leads", () => {
     const { stdout } = place.run(`
       mount -o remount,ro /opt; mount -o remount,ro /var/opt; mkdir -m 755 /var/tmp/target
-      ln -s /var/tmp/target /var/tmp/.cloud-init-runtime.0; $C exit 3 2>/dev/null; echo "code $?"
+      ln -s /var/tmp/target /var/tmp/.cloud-init-runtime.0; chown -h 65534 /var/tmp/.cloud-init-runtime.0; $C exit 3 2>/dev/null; echo "code $?"
       ls -A /var/tmp/target`);
     expect(stdout).toBe("code 125\n");
   });

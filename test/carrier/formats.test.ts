@@ -61,4 +61,15 @@ describe("ustar", () => {
       "-rw-r--r-- root/system 513 1970-01-01 00:00 app.cjs\n-rwxr-xr-x root/system 0 1970-01-01 00:00 lib/empty\n",
     );
   });
+
+  test("ends with a whole record of twenty blocks, the last two empty", () => {
+    for (const length of [0, 1, 8_191, 8_192, 8_193, 100_000]) {
+      const archive = writeUstar([
+        { name: "a", mode: 0o644, content: new Uint8Array(length).fill(65) },
+      ]);
+      expect(archive.length % 10_240).toBe(0);
+      expect(archive.length - length).toBeLessThan(10_240 + 3 * 512 + 512);
+      expect(archive.subarray(-1_024).every((byte) => byte === 0)).toBeTrue();
+    }
+  });
 });

@@ -37,8 +37,10 @@ const fs = require("fs");
 const [, , word, self, ...args] = process.argv;
 if (args[0] === "exit") process.exitCode = Number(args[1]);
 else if (args[0] === "cat") fs.writeSync(1, String(fs.readFileSync(0).length));
+else if (args[0] === "limit") fs.writeSync(1, fs.readFileSync("/proc/self/limits", "utf8").match(/^Max data size +(\\S+)/m)[1] + "\\n");
+else if (args[0] === "umask") fs.writeSync(1, process.umask().toString(8) + "\\n");
 else if (args[0] === "kill") process.kill(process.pid, args[1]);
-else console.log(JSON.stringify({ word, self, args, libpath: process.env.LIBPATH, kept: process.env.CLOUD_INIT_LIBPATH, hostile: process.env.NODE_OPTIONS }));
+else console.log(JSON.stringify({ word, self, args, libpath: process.env.LIBPATH, kept: process.env.CLOUD_INIT_LIBPATH, hostile: process.env.NODE_OPTIONS, given: process.env.CLOUD_INIT_GIVEN_SSL_CERT_FILE || undefined, path: args[0] === "--version" ? process.env.PATH : undefined }));
 `;
 
 /** Makes the place; \`remove\` takes it away. */

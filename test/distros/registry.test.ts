@@ -1,4 +1,6 @@
 import { describe, expect, test } from "bun:test";
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
 import { distroDefaults, findDistroName, loadDistro } from "../../src/distros/registry.ts";
 import { bootSimulatedAix } from "../../src/simulator/aix/simulated-aix.ts";
 import { createScriptedSystem } from "../../src/simulator/scripted-system.ts";
@@ -30,6 +32,27 @@ describe("findDistroName", () => {
   test("the second place of os-release counts where the first is not there", () => {
     expect(nameOn({ "/usr/lib/os-release": "ID=fedora\n" })).toBe("fedora");
     expect(nameOn({})).toBe("linux");
+  });
+});
+
+describe("distroDefaults", () => {
+  test.each(["aix", "linux"])("of %s load nothing that changes a machine", (platform) => {
+    const registry = join(import.meta.dir, "../../src/distros/registry.ts");
+    const script = `
+      const { distroDefaults } = await import(${JSON.stringify(registry)});
+      const fs = { readBytesIfExists: () => undefined };
+      const { name } = await distroDefaults({ process: { platform: "${platform}" }, fs });
+      const loaded = Object.keys(require.cache).filter((path) => path.includes("/src/distros/"));
+      console.log(JSON.stringify([name, loaded.map((path) => path.split("/distros/")[1]).sort()]));
+    `;
+    // On Node.js too: it is the source's imports that are looked at.
+    const bun = join(import.meta.dir, "../../node_modules/.bin/bun");
+    const { stdout, stderr } = spawnSync(bun, ["-e", script], { encoding: "utf8" });
+    expect(stderr).toBe("");
+    expect(JSON.parse(stdout)).toEqual([
+      platform,
+      [`${platform}/defaults.ts`, "base-config.ts", "registry.ts"].sort(),
+    ]);
   });
 });
 

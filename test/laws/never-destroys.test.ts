@@ -7,6 +7,7 @@ import type { SimulatedAix } from "../../src/simulator/aix/simulated-aix.ts";
 import type { SeedDisk, SeedVolumeGroup } from "../../src/simulator/aix/volumes.ts";
 import type { System } from "../../src/system/system.ts";
 import { runBoot } from "../support/boot-scenario.ts";
+import { testLossLaw } from "../support/loss-law.ts";
 import { buildDrive, createMachine } from "../support/sample-machine.ts";
 import {
   findLosses,
@@ -15,7 +16,6 @@ import {
   permissionOf,
 } from "../support/storage-losses.ts";
 
-const RUNS = Number(process.env["LAW_RUNS"] ?? "120");
 const PVIDS = ["00f9c1af00000001", "00f9c1af00000002", "00f9c1af00000003", "00f9c1af00000004"];
 const NOTHING_GIVEN_UP = { disks: new Set<string>(), volumes: new Set<string>() };
 
@@ -160,18 +160,13 @@ async function lossesOf(each: Case, change = (system: System): System => system)
   return findLosses(held, aix, permissionOf(each.config, held));
 }
 
-test("on AIX a boot with any user-data loses nothing that was not given up", async () => {
-  await fc.assert(
-    fc.asyncProperty(anyCase, async (each) => {
-      expect(await lossesOf(each)).toEqual([]);
-    }),
-    { numRuns: RUNS },
-  );
-}, 300_000);
-
-describe("the law can fail", () => {
-  test("an agent that forces mkvg and sees every disk as empty is found out", async () => {
-    const careless = (system: System): System => ({
+testLossLaw({
+  systemName: "AIX",
+  anyCase,
+  lossesOf,
+  careless: {
+    what: "an agent that forces mkvg and sees every disk as empty",
+    change: (system: System): System => ({
       ...system,
       fs: {
         ...system.fs,
@@ -190,14 +185,11 @@ describe("the law can fail", () => {
             options,
           ),
       },
-    });
-    const outcome = await fc.check(
-      fc.asyncProperty(anyCase, async (each) => (await lossesOf(each, careless)).length === 0),
-      { numRuns: 300, endOnFailure: true },
-    );
-    expect(outcome.failed).toBe(true);
-  }, 300_000);
+    }),
+  },
+});
 
+describe("the law sees what is lost", () => {
   const seed: MachineSeed = {
     disks: [
       { name: "hdisk1", pvid: PVIDS[0] ?? "" },

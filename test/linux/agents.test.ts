@@ -1,18 +1,11 @@
 // Agents in a private copy of this machine: scripts stand at the places of their programs (the
 // packages are large), everything around them is real: su, the shell, git's credential store, sysv
 // services, owners and modes.
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { existsSync, readFileSync, statSync } from "node:fs";
-import { findSandboxObstacle, type LinuxSandbox } from "../../scripts/linux-sandbox.ts";
-import {
-  bootLinux,
-  createLinuxMachine,
-  hostFingerprint,
-  type LinuxBoot,
-  META_DATA,
-  NETWORK_DATA,
-  SEED_DIR,
-} from "../support/linux-machine.ts";
+import { describe, expect, test } from "bun:test";
+import { existsSync, statSync } from "node:fs";
+import { findSandboxObstacle } from "../../scripts/linux-sandbox.ts";
+import { bootLinux } from "../support/linux-machine.ts";
+import { useDebian } from "../support/debian.ts";
 import { requireOrSkip } from "../support/require-or-skip.ts";
 
 const NEEDED = ["/usr/bin/git", "/usr/bin/su", "/usr/sbin/service", "/usr/sbin/update-rc.d"];
@@ -84,44 +77,34 @@ function findObstacle(): string | undefined {
 }
 
 describe.skipIf(requireOrSkip(findObstacle()))("agents on Debian", () => {
-  let before = "";
-  let machine: LinuxSandbox;
-  let first: LinuxBoot;
-  const read = (file: string): string => readFileSync(machine.root + file, "utf8");
-
-  beforeAll(async () => {
-    before = hostFingerprint();
-    machine = await createLinuxMachine();
-    machine.write(`${SEED_DIR}/meta_data.json`, META_DATA);
-    machine.write(`${SEED_DIR}/network_data.json`, NETWORK_DATA);
-    machine.write(`${SEED_DIR}/user_data`, USER_DATA);
-    machine.write("/usr/bin/puppet", CONFIG_PRINT, 0o755);
-    machine.write("/etc/init.d/puppet", SERVICE, 0o755);
-    machine.write("/usr/bin/salt-minion", script("salt-minion"), 0o755);
-    machine.write("/usr/bin/salt-call", script("salt-call"), 0o755);
-    machine.write("/usr/bin/ansible-playbook", script("ansible-playbook"), 0o755);
-    machine.write("/usr/bin/ansible-pull", script("ansible-pull", PULL), 0o755);
-    first = bootLinux(machine, "ls /run/cloud-init; ls /etc/rc3.d");
-  }, 180_000);
-
-  afterAll(() => {
-    machine.close();
-    expect(hostFingerprint()).toBe(before);
+  const debian = useDebian({
+    userData: USER_DATA,
+    probe: "ls /run/cloud-init; ls /etc/rc3.d",
+    prepare: (machine) => {
+      machine.write("/usr/bin/puppet", CONFIG_PRINT, 0o755);
+      machine.write("/etc/init.d/puppet", SERVICE, 0o755);
+      machine.write("/usr/bin/salt-minion", script("salt-minion"), 0o755);
+      machine.write("/usr/bin/salt-call", script("salt-call"), 0o755);
+      machine.write("/usr/bin/ansible-playbook", script("ansible-playbook"), 0o755);
+      machine.write("/usr/bin/ansible-pull", script("ansible-pull", PULL), 0o755);
+    },
   });
 
   test("run as they should, and as whom", () => {
-    expect(first.exitCodes).toEqual([0, 0, 0, 0]);
-    expect(read(`${OUT}/puppet`)).toBe("agent --test\n");
-    expect(read("/etc/puppet/puppet.conf")).toContain("certname = vm1.example.com\n");
-    expect(read(`${OUT}/salt-call`)).toBe(
+    expect(debian.first.exitCodes).toEqual([0, 0, 0, 0]);
+    expect(debian.read(`${OUT}/puppet`)).toBe("agent --test\n");
+    expect(debian.read("/etc/puppet/puppet.conf")).toContain("certname = vm1.example.com\n");
+    expect(debian.read(`${OUT}/salt-call`)).toBe(
       "root salt-call --local --retcode-passthrough state.apply\n",
     );
-    expect(read("/etc/salt/pki/minion.pem")).toBe(KEY);
-    expect(statSync(`${machine.root}/etc/salt/pki/minion.pem`).mode & 0o777).toBe(0o400);
+    expect(debian.read("/etc/salt/pki/minion.pem")).toBe(KEY);
+    expect(statSync(`${debian.machine.root}/etc/salt/pki/minion.pem`).mode & 0o777).toBe(0o400);
   });
 
   test("another user's run gets its secrets in files of its own, which git can use", () => {
-    const lines = read(`${OUT}/ansible-pull`).replace(/ansible-[0-9a-f]{16}/gu, "ansible-RANDOM");
+    const lines = debian
+      .read(`${OUT}/ansible-pull`)
+      .replace(/ansible-[0-9a-f]{16}/gu, "ansible-RANDOM");
     expect(lines.split("\n")).toEqual([
       "deployer ansible-pull --url=https://git.example.com/machines.git --extra-vars=@/run/cloud-init/ansible-RANDOM/1 it's.yml",
       "600 deployer",
@@ -136,20 +119,20 @@ describe.skipIf(requireOrSkip(findObstacle()))("agents on Debian", () => {
       "/home/deployer",
       "",
     ]);
-    expect(first.probe).not.toContain("ansible-");
+    expect(debian.first.probe).not.toContain("ansible-");
   });
 
   test("a service of System V is linked and started", () => {
-    expect(read(`${OUT}/service`)).toBe("start\n");
-    expect(first.probe).toMatch(/^S\d\dpuppet$/mu);
+    expect(debian.read(`${OUT}/service`)).toBe("start\n");
+    expect(debian.first.probe).toMatch(/^S\d\dpuppet$/mu);
   });
 
   test("a second boot changes nothing and runs nothing", () => {
     const files = ["puppet", "salt-call", "ansible-pull", "service"].map(
       (name) => `${OUT}/${name}`,
     );
-    const texts = files.map(read);
-    expect(bootLinux(machine).exitCodes).toEqual([0, 0, 0, 0]);
-    expect(files.map(read)).toEqual(texts);
+    const texts = files.map(debian.read);
+    expect(bootLinux(debian.machine).exitCodes).toEqual([0, 0, 0, 0]);
+    expect(files.map(debian.read)).toEqual(texts);
   });
 });

@@ -1,16 +1,9 @@
 // apt's and chef's files by Debian's own apt, in a private copy of this machine without a network.
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { existsSync, readFileSync, statSync } from "node:fs";
-import { findSandboxObstacle, type LinuxSandbox } from "../../scripts/linux-sandbox.ts";
-import {
-  bootLinux,
-  createLinuxMachine,
-  hostFingerprint,
-  type LinuxBoot,
-  META_DATA,
-  NETWORK_DATA,
-  SEED_DIR,
-} from "../support/linux-machine.ts";
+import { findSandboxObstacle } from "../../scripts/linux-sandbox.ts";
+import { type LinuxBoot } from "../support/linux-machine.ts";
+import { useDebian } from "../support/debian.ts";
 import { requireOrSkip } from "../support/require-or-skip.ts";
 
 const NEEDED = ["/usr/bin/apt-get", "/usr/bin/apt-config", "/usr/bin/debconf-set-selections"];
@@ -82,30 +75,17 @@ const part = (boot: LinuxBoot, name: string): readonly string[] =>
     .filter((line) => line !== "");
 
 describe.skipIf(requireOrSkip(findObstacle()))("apt and chef on Debian", () => {
-  let before = "";
-  let machine: LinuxSandbox;
-  let boot: LinuxBoot;
-
-  beforeAll(async () => {
-    before = hostFingerprint();
-    machine = await createLinuxMachine();
-    machine.write(`${SEED_DIR}/meta_data.json`, META_DATA);
-    machine.write(`${SEED_DIR}/network_data.json`, NETWORK_DATA);
-    machine.write(`${SEED_DIR}/user_data`, `#cloud-config\n${JSON.stringify(SETTINGS)}\n`);
-    boot = bootLinux(machine, PROBE);
-  }, 180_000);
-
-  afterAll(() => {
-    machine.close();
-    expect(hostFingerprint()).toBe(before);
+  const debian = useDebian({
+    userData: `#cloud-config\n${JSON.stringify(SETTINGS)}\n`,
+    probe: PROBE,
   });
 
   test("the boot has no errors", () => {
-    expect(boot.exitCodes).toEqual([0, 0, 0, 0]);
+    expect(debian.first.exitCodes).toEqual([0, 0, 0, 0]);
   });
 
   test("apt reads the sources in both formats, without the suite that is disabled", () => {
-    const uris = boot.probe.split("== proxy")[0] ?? "";
+    const uris = debian.first.probe.split("== proxy")[0] ?? "";
     expect(uris).toContain(`https://mirror.example.com/debian/dists/${RELEASE}/InRelease`);
     expect(uris).not.toContain(`${RELEASE}-updates`);
     expect(uris).toContain(`https://p.example.com/debian/dists/${RELEASE}/InRelease`);
@@ -113,22 +93,24 @@ describe.skipIf(requireOrSkip(findObstacle()))("apt and chef on Debian", () => {
   });
 
   test("apt has the proxy with its password, which other users cannot read", () => {
-    expect(part(boot, "proxy")).toEqual([
+    expect(part(debian.first, "proxy")).toEqual([
       'Acquire::http::Proxy "http://u:secret@proxy.example.com:3128/";',
       'APT::Install-Recommends "false";',
     ]);
-    expect(part(boot, "user")).toEqual(["0"]);
-    const path = `${machine.root}/etc/apt/apt.conf.d/90cloud-init-aptproxy`;
+    expect(part(debian.first, "user")).toEqual(["0"]);
+    const path = `${debian.machine.root}/etc/apt/apt.conf.d/90cloud-init-aptproxy`;
     expect(statSync(path).mode & 0o777).toBe(0o600);
-    expect(readFileSync(`${machine.root}/var/log/cloud-init.log`, "utf8")).not.toContain("secret@");
+    expect(readFileSync(`${debian.machine.root}/var/log/cloud-init.log`, "utf8")).not.toContain(
+      "secret@",
+    );
   });
 
   test("debconf has the answer", () => {
-    expect(part(boot, "debconf")).toEqual(["0 forty-two"]);
+    expect(part(debian.first, "debconf")).toEqual(["0 forty-two"]);
   });
 
   test("chef-client runs with its files, and the validation key is gone", () => {
-    expect(part(boot, "chef")).toEqual([
+    expect(part(debian.first, "chef")).toEqual([
       "-d -i 1800 -s 20",
       "644",
       "600",

@@ -1,18 +1,10 @@
 // Certificates of authorities by Debian's own update-ca-certificates, in a private copy of this machine.
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { createHash, X509Certificate } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { findSandboxObstacle, type LinuxSandbox } from "../../scripts/linux-sandbox.ts";
-import {
-  bootLinux,
-  createLinuxMachine,
-  hostFingerprint,
-  INSTANCE_ID,
-  type LinuxBoot,
-  META_DATA,
-  NETWORK_DATA,
-  SEED_DIR,
-} from "../support/linux-machine.ts";
+import { findSandboxObstacle } from "../../scripts/linux-sandbox.ts";
+import { bootLinux, INSTANCE_ID, META_DATA, SEED_DIR } from "../support/linux-machine.ts";
+import { useDebian } from "../support/debian.ts";
 import { requireOrSkip } from "../support/require-or-skip.ts";
 
 const NEEDED = [
@@ -51,59 +43,45 @@ const hashOf = (file: string): string =>
   createHash("sha256").update(readFileSync(file)).digest("hex");
 
 describe.skipIf(requireOrSkip(findObstacle()))("certificates on Debian", () => {
-  let before: readonly string[] = [];
-  let machine: LinuxSandbox;
-  let first: LinuxBoot;
-  const read = (file: string): string => readFileSync(machine.root + file, "utf8");
-  const hosts = (): readonly string[] => [hostFingerprint(), hashOf(BUNDLE)];
-
-  beforeAll(async () => {
-    before = hosts();
-    machine = await createLinuxMachine();
-    machine.write(`${SEED_DIR}/meta_data.json`, META_DATA);
-    machine.write(`${SEED_DIR}/network_data.json`, NETWORK_DATA);
-    machine.write(`${SEED_DIR}/user_data`, userData({ trusted: [FIRST, "junk", SECOND] }));
-    first = bootLinux(machine, PROBE);
-  }, 180_000);
-
-  afterAll(() => {
-    machine.close();
-    expect(hosts()).toEqual(before);
+  const debian = useDebian({
+    userData: userData({ trusted: [FIRST, "junk", SECOND] }),
+    probe: PROBE,
+    hostState: () => hashOf(BUNDLE),
   });
 
   test("are trusted beside the system's own; what is none is told", () => {
-    expect(first.exitCodes).toEqual([0, 1, 0, 0]);
+    expect(debian.first.exitCodes).toEqual([0, 1, 0, 0]);
     const systems = (readFileSync(BUNDLE, "utf8").match(/BEGIN/gu) ?? []).length;
     const ok = (n: number): string => `${DIRECTORY}/cloud-init-ca-cert-${n}.crt: OK`;
-    expect(first.probe.trim().split("\n").slice(0, 5)).toEqual([
+    expect(debian.first.probe.trim().split("\n").slice(0, 5)).toEqual([
       String(systems + 2),
       ok(1),
       "644 root:root",
       ok(2),
       "644 root:root",
     ]);
-    expect(read("/var/log/cloud-init.log")).toContain("there is no certificate in it");
+    expect(debian.read("/var/log/cloud-init.log")).toContain("there is no certificate in it");
   });
 
   test("are left alone at the second boot", () => {
-    const again = bootLinux(machine, PROBE);
-    expect(again.probe).toBe(first.probe);
+    const again = bootLinux(debian.machine, PROBE);
+    expect(again.probe).toBe(debian.first.probe);
   });
 
   test("alone are trusted at a new deploy that removes the defaults", () => {
     const metaData = META_DATA.replace(INSTANCE_ID, "0a1b2c3d-0000-4000-8000-000000000002");
-    machine.write(`${SEED_DIR}/meta_data.json`, metaData);
+    debian.machine.write(`${SEED_DIR}/meta_data.json`, metaData);
     const settings = { trusted: SECOND, remove_defaults: true };
-    machine.write(`${SEED_DIR}/user_data`, userData(settings));
-    const boot = bootLinux(machine, PROBE);
+    debian.machine.write(`${SEED_DIR}/user_data`, userData(settings));
+    const boot = bootLinux(debian.machine, PROBE);
     expect(boot.exitCodes).toEqual([0, 0, 0, 0]);
-    const blocks = read(BUNDLE).match(/-----BEGIN[^-]+-----[^-]+-----END[^-]+-----/gu) ?? [];
+    const blocks = debian.read(BUNDLE).match(/-----BEGIN[^-]+-----[^-]+-----END[^-]+-----/gu) ?? [];
     const prints = blocks.map((block) => new X509Certificate(block).fingerprint256);
     expect(prints).toContain(new X509Certificate(SECOND).fingerprint256);
     expect(prints).not.toContain(new X509Certificate(FIRST).fingerprint256);
     // What an administrator has put beside ours is not a default.
     const locals = readdirSync(DIRECTORY).filter((name) => name.endsWith(".crt"));
     expect(prints).toHaveLength(locals.length + 1);
-    expect(existsSync(`${machine.root}${DIRECTORY}/cloud-init-ca-cert-2.crt`)).toBe(false);
+    expect(existsSync(`${debian.machine.root}${DIRECTORY}/cloud-init-ca-cert-2.crt`)).toBe(false);
   });
 });

@@ -1,20 +1,11 @@
 // External modules in sh, Perl and Python, and some that misbehave, in a private copy of this machine.
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { beforeAll, describe, expect, test } from "bun:test";
 import { chownSync, existsSync, readdirSync, readFileSync, statSync } from "node:fs";
-import { findSandboxObstacle, type LinuxSandbox } from "../../scripts/linux-sandbox.ts";
+import { findSandboxObstacle } from "../../scripts/linux-sandbox.ts";
 import { parseLedger } from "../../src/report/ledger-file.ts";
 import type { LedgerEntry } from "../../src/report/ledger.ts";
-import {
-  bootLinux,
-  CLOUD_DIR,
-  createLinuxMachine,
-  hostFingerprint,
-  INSTANCE_ID,
-  type LinuxBoot,
-  META_DATA,
-  NETWORK_DATA,
-  SEED_DIR,
-} from "../support/linux-machine.ts";
+import { bootLinux, CLOUD_DIR, INSTANCE_ID } from "../support/linux-machine.ts";
+import { useDebian } from "../support/debian.ts";
 import { requireOrSkip } from "../support/require-or-skip.ts";
 
 const MODULES = "/usr/lib/cloud-init/modules";
@@ -54,62 +45,54 @@ function findObstacle(): string | undefined {
 }
 
 describe.skipIf(requireOrSkip(findObstacle()))("external modules on Linux", () => {
-  let before = "";
-  let machine: LinuxSandbox;
-  let first: LinuxBoot;
   let ledger: readonly LedgerEntry[] = [];
-  const read = (file: string): string => readFileSync(machine.root + file, "utf8");
   const INSTANCE = `${CLOUD_DIR}/instances/${INSTANCE_ID}`;
   const endOf = (name: string): LedgerEntry | undefined =>
     ledger.find(({ kind, what }) => kind === "script" && what === `${MODULES}/${name}`);
   const reasonOf = (name: string): string =>
     ledger.find(({ kind, what }) => kind === "module" && what === name)?.reason ?? "";
 
-  beforeAll(async () => {
-    before = hostFingerprint();
-    machine = await createLinuxMachine();
-    for (const name of readdirSync(FIXTURES)) {
-      machine.write(`${MODULES}/${name}`, readFileSync(new URL(name, FIXTURES)), 0o755);
-    }
-    for (const [name, text] of Object.entries(BAD)) {
-      machine.write(`${MODULES}/${name}`, text, name === "loose" ? 0o777 : 0o755);
-    }
-    chownSync(`${machine.root}${MODULES}/foreign`, 1, 1);
-    machine.write(`${MODULES}/last`, "#!/bin/sh\ntouch /etc/last-ran\n", 0o755);
-    machine.write(
-      "/etc/cloud/cloud.cfg.d/90_modules.cfg",
-      `cloud_config_modules: [${LIST.join(", ")}]\ncloud_final_modules: []\n`,
-    );
-    machine.write(`${SEED_DIR}/meta_data.json`, META_DATA);
-    machine.write(`${SEED_DIR}/network_data.json`, NETWORK_DATA);
-    machine.write(`${SEED_DIR}/user_data`, USER_DATA);
-    first = bootLinux(
-      machine,
+  const debian = useDebian({
+    userData: USER_DATA,
+    probe:
       'ls /run/t; kill -0 "$(cat /run/t/child)" 2>/dev/null && echo alive; cat /run/t/out | wc -c',
-    );
-    ledger = parseLedger(read(`${INSTANCE}/ledger.jsonl`));
-  }, 180_000);
+    prepare: (machine) => {
+      for (const name of readdirSync(FIXTURES)) {
+        machine.write(`${MODULES}/${name}`, readFileSync(new URL(name, FIXTURES)), 0o755);
+      }
+      for (const [name, text] of Object.entries(BAD)) {
+        machine.write(`${MODULES}/${name}`, text, name === "loose" ? 0o777 : 0o755);
+      }
+      chownSync(`${machine.root}${MODULES}/foreign`, 1, 1);
+      machine.write(`${MODULES}/last`, "#!/bin/sh\ntouch /etc/last-ran\n", 0o755);
+      machine.write(
+        "/etc/cloud/cloud.cfg.d/90_modules.cfg",
+        `cloud_config_modules: [${LIST.join(", ")}]\ncloud_final_modules: []\n`,
+      );
+    },
+  });
 
-  afterAll(() => {
-    machine.close();
-    expect(hostFingerprint()).toBe(before);
+  beforeAll(() => {
+    ledger = parseLedger(debian.read(`${INSTANCE}/ledger.jsonl`));
   });
 
   test("in sh, Perl and Python do their work", () => {
-    expect(read("/etc/motd")).toBe("Authorised users only\n");
-    expect(read("/etc/registered")).toBe(`${INSTANCE_ID} modules-config a b c\n`);
-    expect(JSON.parse(read("/etc/app.json"))).toEqual({ port: 8080, password: SECRET });
-    expect(statSync(`${machine.root}/etc/app.json`).mode & 0o777).toBe(0o600);
-    expect(read("/var/log/cloud-init.log")).toContain("app-config[INFO]: configured for vm1");
-    expect(readdirSync(`${machine.root}${INSTANCE}/sem`)).toEqual(
+    expect(debian.read("/etc/motd")).toBe("Authorised users only\n");
+    expect(debian.read("/etc/registered")).toBe(`${INSTANCE_ID} modules-config a b c\n`);
+    expect(JSON.parse(debian.read("/etc/app.json"))).toEqual({ port: 8080, password: SECRET });
+    expect(statSync(`${debian.machine.root}/etc/app.json`).mode & 0o777).toBe(0o600);
+    expect(debian.read("/var/log/cloud-init.log")).toContain(
+      "app-config[INFO]: configured for vm1",
+    );
+    expect(readdirSync(`${debian.machine.root}${INSTANCE}/sem`)).toEqual(
       expect.arrayContaining(["config_register", "config_app_config"]),
     );
   });
 
   test("that misbehave are recorded one by one, and the last one runs", () => {
     const failing = ["hangs", "killed", "fails", "loose", "foreign", "noshell"];
-    expect(first.exitCodes).toEqual([0, 0, failing.length, 0]);
-    expect(existsSync(`${machine.root}/etc/last-ran`)).toBe(true);
+    expect(debian.first.exitCodes).toEqual([0, 0, failing.length, 0]);
+    expect(existsSync(`${debian.machine.root}/etc/last-ran`)).toBe(true);
     const failed = ledger.filter(({ kind, outcome }) => kind === "module" && outcome === "failed");
     expect(failed.map(({ what }) => what)).toEqual([
       "hangs",
@@ -124,12 +107,12 @@ describe.skipIf(requireOrSkip(findObstacle()))("external modules on Linux", () =
   test("that hang are ended with all that they have started", () => {
     expect(reasonOf("hangs")).toContain("it ran longer than 2s (timeout in its header)");
     expect(endOf("hangs")?.durationMs).toBeLessThan(10_000);
-    expect(first.probe).not.toContain("alive");
+    expect(debian.first.probe).not.toContain("alive");
   });
 
   test("that flood the log keep their first and last lines", () => {
     expect(endOf("floods")).toMatchObject({ outcome: "ok" });
-    const log = read("/var/log/cloud-init.log");
+    const log = debian.read("/var/log/cloud-init.log");
     expect(log.length).toBeLessThan(2_000_000);
     expect(log).toContain("floods[INFO]: the first line");
     expect(log).toContain("floods[INFO]: the last line");
@@ -147,27 +130,27 @@ describe.skipIf(requireOrSkip(findObstacle()))("external modules on Linux", () =
     for (const name of ["unended", "deaf", "lazy", "bare"]) {
       expect(endOf(name)).toMatchObject({ outcome: "ok", exitCode: 0 });
     }
-    expect(read("/var/log/cloud-init.log")).toContain("unended[INFO]: no newline\n");
-    expect(read("/var/log/cloud-init.log")).toContain(`bare[INFO]: bare ${MODULES}/bare`);
+    expect(debian.read("/var/log/cloud-init.log")).toContain("unended[INFO]: no newline\n");
+    expect(debian.read("/var/log/cloud-init.log")).toContain(`bare[INFO]: bare ${MODULES}/bare`);
   });
 
   test("that others could have changed are not run", () => {
     expect(reasonOf("loose")).toContain("everybody may write to it (mode 0777)");
     expect(reasonOf("foreign")).toContain("it belongs to the user with the number 1, not to root");
-    expect(first.probe.split("\n")).not.toContain("loose");
-    expect(first.probe.split("\n")).not.toContain("foreign");
+    expect(debian.first.probe.split("\n")).not.toContain("loose");
+    expect(debian.first.probe.split("\n")).not.toContain("foreign");
   });
 
   test("that repeat a secret have it masked", () => {
     for (const file of ["/var/log/cloud-init.log", `${INSTANCE}/ledger.jsonl`]) {
-      expect(read(file)).not.toContain(SECRET);
+      expect(debian.read(file)).not.toContain(SECRET);
     }
-    expect(read("/var/log/cloud-init.log")).toMatch(/tells\[INFO\]: "password": "\*+/u);
+    expect(debian.read("/var/log/cloud-init.log")).toMatch(/tells\[INFO\]: "password": "\*+/u);
   });
 
   test("run by single: twice is once, --frequency always is again", () => {
     const again = bootLinux(
-      machine,
+      debian.machine,
       `rm -f /etc/last-ran /etc/registered
 /usr/bin/cloud-init single -n last; echo "$? $(ls /etc/last-ran 2>/dev/null)"
 /usr/bin/cloud-init single -n last --frequency always; echo "$? $(ls /etc/last-ran 2>/dev/null)"
@@ -184,13 +167,13 @@ describe.skipIf(requireOrSkip(findObstacle()))("external modules on Linux", () =
   }, 120_000);
 
   test("are ended with all that they have started when the agent is told to end", () => {
-    machine.write(
+    debian.machine.write(
       `${MODULES}/waits`,
       "#!/bin/sh\nsleep 300 &\necho $! > /run/waiting\nwait\n",
       0o755,
     );
     const { probe } = bootLinux(
-      machine,
+      debian.machine,
       `/usr/bin/cloud-init single -n waits >/dev/null 2>&1 & agent=$!
 count=0; until [ -s /run/waiting ] || [ $((count += 1)) -gt 200 ]; do sleep 0.05; done
 kill -TERM $agent; wait $agent; echo "exit $?"

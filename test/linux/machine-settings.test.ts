@@ -1,16 +1,9 @@
 // Debian's own locale, locale-gen and zone database, in a private copy of this machine.
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { existsSync, readFileSync, readlinkSync } from "node:fs";
-import { findSandboxObstacle, type LinuxSandbox } from "../../scripts/linux-sandbox.ts";
-import {
-  bootLinux,
-  createLinuxMachine,
-  hostFingerprint,
-  type LinuxBoot,
-  META_DATA,
-  NETWORK_DATA,
-  SEED_DIR,
-} from "../support/linux-machine.ts";
+import { describe, expect, test } from "bun:test";
+import { existsSync, readlinkSync } from "node:fs";
+import { findSandboxObstacle } from "../../scripts/linux-sandbox.ts";
+import { bootLinux } from "../support/linux-machine.ts";
+import { useDebian } from "../support/debian.ts";
 import { requireOrSkip } from "../support/require-or-skip.ts";
 
 const NEEDED = ["/usr/sbin/locale-gen", "/usr/share/i18n/SUPPORTED", "/usr/share/zoneinfo/UTC"];
@@ -40,49 +33,37 @@ function findObstacle(): string | undefined {
 }
 
 describe.skipIf(requireOrSkip(findObstacle()))("language, time zone and seed on Debian", () => {
-  let before = "";
-  let machine: LinuxSandbox;
-  let first: LinuxBoot;
-  const read = (file: string): string => readFileSync(machine.root + file, "utf8");
-
-  beforeAll(async () => {
-    before = hostFingerprint();
-    machine = await createLinuxMachine();
-    machine.write(`${SEED_DIR}/meta_data.json`, META_DATA);
-    machine.write(`${SEED_DIR}/network_data.json`, NETWORK_DATA);
-    machine.write(`${SEED_DIR}/user_data`, USER_DATA);
-    first = bootLinux(machine, PROBE);
-  }, 180_000);
-
-  afterAll(() => {
-    machine.close();
-    expect(hostFingerprint()).toBe(before);
+  const debian = useDebian({
+    userData: USER_DATA,
+    probe: PROBE,
   });
 
   test("are set with the real tools", () => {
-    expect(first.exitCodes).toEqual([0, 0, 0, 0]);
-    expect(first.probe.split("\n").slice(0, 5)).toEqual([
+    expect(debian.first.exitCodes).toEqual([0, 0, 0, 0]);
+    expect(debian.first.probe.split("\n").slice(0, 5)).toEqual([
       "de_DE.utf8",
       "UTF-8",
       "CET",
       "644 root:root",
       "644 root:root",
     ]);
-    expect(read("/etc/default/locale")).toContain("LANG=de_DE.UTF-8\n");
-    expect(read("/etc/locale.gen")).toMatch(/^de_DE\.UTF-8 UTF-8$/mu);
-    expect(readlinkSync(`${machine.root}/etc/localtime`)).toBe("/usr/share/zoneinfo/Europe/Berlin");
-    expect(read("/etc/timezone")).toBe("Europe/Berlin\n");
-    expect(read("/etc/default/keyboard")).toContain('XKBVARIANT="nodeadkeys"\n');
-    expect(read("/var/tmp/seed-file")).toBe("/dev/urandom\n");
+    expect(debian.read("/etc/default/locale")).toContain("LANG=de_DE.UTF-8\n");
+    expect(debian.read("/etc/locale.gen")).toMatch(/^de_DE\.UTF-8 UTF-8$/mu);
+    expect(readlinkSync(`${debian.machine.root}/etc/localtime`)).toBe(
+      "/usr/share/zoneinfo/Europe/Berlin",
+    );
+    expect(debian.read("/etc/timezone")).toBe("Europe/Berlin\n");
+    expect(debian.read("/etc/default/keyboard")).toContain('XKBVARIANT="nodeadkeys"\n');
+    expect(debian.read("/var/tmp/seed-file")).toBe("/dev/urandom\n");
   });
 
   test("are left alone at the second boot", () => {
     const files = ["/etc/default/locale", "/etc/locale.gen", "/etc/timezone", "/var/tmp/seed-file"];
-    const texts = files.map(read);
-    machine.write("/var/tmp/seed-file", "mine\n");
-    const again = bootLinux(machine, PROBE);
+    const texts = files.map(debian.read);
+    debian.machine.write("/var/tmp/seed-file", "mine\n");
+    const again = bootLinux(debian.machine, PROBE);
     expect(again.exitCodes).toEqual([0, 0, 0, 0]);
-    expect(again.probe).toBe(first.probe);
-    expect(files.map(read)).toEqual([...texts.slice(0, 3), "mine\n"]);
+    expect(again.probe).toBe(debian.first.probe);
+    expect(files.map(debian.read)).toEqual([...texts.slice(0, 3), "mine\n"]);
   });
 });

@@ -1,23 +1,16 @@
 // Debian's own mount, findmnt, fallocate and mkswap: in a private copy of this machine, and on files.
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { afterAll, describe, expect, test } from "bun:test";
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { findSandboxObstacle, type LinuxSandbox } from "../../scripts/linux-sandbox.ts";
+import { findSandboxObstacle } from "../../scripts/linux-sandbox.ts";
 import { makeSwapFile, unfinishedMark } from "../../src/distros/linux/volumes-swap-file.ts";
 import { createHostSystem } from "../../src/system/host-system.ts";
 import type { System } from "../../src/system/system.ts";
-import {
-  bootLinux,
-  createLinuxMachine,
-  hostFingerprint,
-  type LinuxBoot,
-  META_DATA,
-  NETWORK_DATA,
-  SEED_DIR,
-} from "../support/linux-machine.ts";
+import { bootLinux, META_DATA, SEED_DIR } from "../support/linux-machine.ts";
 import { createTestLogger } from "../support/module-context.ts";
+import { useDebian } from "../support/debian.ts";
 import { requireOrSkip } from "../support/require-or-skip.ts";
 
 const NEEDED = ["/usr/bin/findmnt", "/usr/bin/mount", "/usr/sbin/mkswap", "/usr/bin/fallocate"];
@@ -44,48 +37,38 @@ function findObstacle(): string | undefined {
 }
 
 describe.skipIf(requireOrSkip(findObstacle()))("file systems on Debian", () => {
-  let before = "";
-  let machine: LinuxSandbox;
-  let first: LinuxBoot;
-  const fstab = (): string => readFileSync(`${machine.root}/etc/fstab`, "utf8");
+  const fstab = (): string => readFileSync(`${debian.machine.root}/etc/fstab`, "utf8");
 
-  beforeAll(async () => {
-    before = hostFingerprint();
-    machine = await createLinuxMachine();
-    machine.write("/etc/fstab", IMAGE_FSTAB);
-    machine.write("/srv/image/.keep", "");
-    machine.write(`${SEED_DIR}/meta_data.json`, META_DATA);
-    machine.write(`${SEED_DIR}/network_data.json`, NETWORK_DATA);
-    machine.write(`${SEED_DIR}/user_data`, USER_DATA);
-    first = bootLinux(machine, PROBE);
-  }, 180_000);
-
-  afterAll(() => {
-    machine.close();
-    expect(hostFingerprint()).toBe(before);
+  const debian = useDebian({
+    userData: USER_DATA,
+    probe: PROBE,
+    prepare: (machine) => {
+      machine.write("/etc/fstab", IMAGE_FSTAB);
+      machine.write("/srv/image/.keep", "");
+    },
   });
 
   test("are written to the table as mount and findmnt read it, and mounted", () => {
-    expect(first.exitCodes).toEqual([0, 0, 0, 0]);
-    const lines = first.probe.split("\n");
+    expect(debian.first.exitCodes).toEqual([0, 0, 0, 0]);
+    const lines = debian.first.probe.split("\n");
     expect(lines.filter((line) => line.startsWith("/srv/my\\x20data tmpfs "))).toHaveLength(1);
     expect(lines.filter((line) => line.startsWith("/srv/bound "))).toHaveLength(1);
     expect(lines.filter((line) => line.startsWith("/srv/missing "))).toEqual([]);
-    expect(first.probe).toContain("0 parse errors");
+    expect(debian.first.probe).toContain("0 parse errors");
     expect(lines.filter((line) => line.includes("[E]"))).toEqual([
       "   [E] unreachable on boot required source: LABEL=never there",
     ]);
     expect(lines).toContain("bound");
     expect(lines).toContain("750 root");
     expect(fstab()).toStartWith(`${IMAGE_FSTAB}\ntmpfs\t/srv/my\\040data\ttmpfs\t`);
-    const log = readFileSync(`${machine.root}/var/log/cloud-init.log`, "utf8");
+    const log = readFileSync(`${debian.machine.root}/var/log/cloud-init.log`, "utf8");
     expect(log).toContain("Ignoring nonexistent named mount ephemeral0");
     expect(log).toContain('"LABEL=never there" is not mounted on "/srv/missing"');
   });
 
   test("are left alone at the second boot, where mount -a of the system's own finds them", () => {
     const table = fstab();
-    const again = bootLinux(machine, `mount -a; echo mount $?\n${PROBE}`);
+    const again = bootLinux(debian.machine, `mount -a; echo mount $?\n${PROBE}`);
     expect(again.exitCodes).toEqual([0, 0, 0, 0]);
     expect(again.probe).toContain("mount 0\n");
     expect(again.probe).toContain("\nbound\n");
@@ -93,12 +76,12 @@ describe.skipIf(requireOrSkip(findObstacle()))("file systems on Debian", () => {
   });
 
   test("a swap file where the kernel cannot swap to one is refused before it is made", () => {
-    machine.write(`${SEED_DIR}/meta_data.json`, META_DATA.replace("3976d990", "3976d991"));
-    machine.write(`${SEED_DIR}/user_data`, "#cloud-config\nswap: {size: 1M}\n");
-    const boot = bootLinux(machine, "ls /swap.img*; cat /proc/swaps | wc -l");
+    debian.machine.write(`${SEED_DIR}/meta_data.json`, META_DATA.replace("3976d990", "3976d991"));
+    debian.machine.write(`${SEED_DIR}/user_data`, "#cloud-config\nswap: {size: 1M}\n");
+    const boot = bootLinux(debian.machine, "ls /swap.img*; cat /proc/swaps | wc -l");
     expect(boot.exitCodes).toEqual([0, 1, 0, 0]);
-    expect(existsSync(`${machine.root}/swap.img`)).toBe(false);
-    const log = readFileSync(`${machine.root}/var/log/cloud-init.log`, "utf8");
+    expect(existsSync(`${debian.machine.root}/swap.img`)).toBe(false);
+    const log = readFileSync(`${debian.machine.root}/var/log/cloud-init.log`, "utf8");
     expect(log).toContain("the kernel cannot swap to a file on overlay");
   });
 });

@@ -1,17 +1,9 @@
 // Passwords by Debian's own chpasswd and passwd, and sshd_config, in a sandbox with an /etc of its own.
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { lstatSync, readFileSync } from "node:fs";
-import { findSandboxObstacle, type LinuxSandbox } from "../../scripts/linux-sandbox.ts";
-import {
-  bootLinux,
-  createLinuxMachine,
-  hostFingerprint,
-  INSTANCE_ID,
-  type LinuxBoot,
-  META_DATA,
-  NETWORK_DATA,
-  SEED_DIR,
-} from "../support/linux-machine.ts";
+import { describe, expect, test } from "bun:test";
+import { lstatSync } from "node:fs";
+import { findSandboxObstacle } from "../../scripts/linux-sandbox.ts";
+import { bootLinux, INSTANCE_ID, META_DATA, SEED_DIR } from "../support/linux-machine.ts";
+import { useDebian } from "../support/debian.ts";
 import { requireOrSkip } from "../support/require-or-skip.ts";
 
 const HASH =
@@ -44,45 +36,34 @@ if [ -x /usr/sbin/sshd ]; then mkdir -p /run/sshd; /usr/sbin/sshd -t -f /etc/ssh
 `;
 
 describe.skipIf(requireOrSkip(findSandboxObstacle()))("passwords on Debian", () => {
-  let before = "";
-  let machine: LinuxSandbox;
-  let first: LinuxBoot;
-  const read = (file: string): string => readFileSync(machine.root + file, "utf8");
   const main = "# ours\nInclude /etc/ssh/sshd_config.d/*.conf\nUsePAM yes\n";
 
-  beforeAll(async () => {
-    before = hostFingerprint();
-    machine = await createLinuxMachine();
-    machine.write("/etc/ssh/sshd_config", main);
-    machine.write(`${SEED_DIR}/meta_data.json`, META_DATA);
-    machine.write(`${SEED_DIR}/network_data.json`, NETWORK_DATA);
-    machine.write(`${SEED_DIR}/user_data`, USER_DATA);
-    first = bootLinux(machine, PROBE);
-  }, 240_000);
-
-  afterAll(() => {
-    machine.close();
-    expect(hostFingerprint()).toBe(before);
+  const debian = useDebian({
+    userData: USER_DATA,
+    probe: PROBE,
+    prepare: (machine) => {
+      machine.write("/etc/ssh/sshd_config", main);
+    },
   });
 
   test("each is what was asked for, and has to be changed", () => {
-    const [fits, hash, ...days] = first.probe.trim().split("\n");
+    const [fits, hash, ...days] = debian.first.probe.trim().split("\n");
     expect(fits).toBe("fits");
     expect(hash).toBe(HASH);
     expect(days.slice(0, 3)).toEqual(["0", "0", "0"]);
     expect(days[3] ?? "sshd 0").toBe("sshd 0");
-    expect(read("/etc/shadow")).toMatch(/^carol:\$[0-9a-z]+\$/mu);
+    expect(debian.read("/etc/shadow")).toMatch(/^carol:\$[0-9a-z]+\$/mu);
   });
 
   test("two bad entries are told, and no password anywhere", () => {
-    expect(first.exitCodes).toEqual([0, 2, 0, 0]);
-    const result = read("/var/lib/cloud/data/result.json");
+    expect(debian.first.exitCodes).toEqual([0, 2, 0, 0]);
+    const result = debian.read("/var/lib/cloud/data/result.json");
     expect(result).toContain("there is no such user");
     const told = [
       result,
-      read("/var/log/cloud-init.log"),
-      read("/var/log/cloud-init-output.log"),
-      read(`/var/lib/cloud/instances/${INSTANCE_ID}/ledger.jsonl`),
+      debian.read("/var/log/cloud-init.log"),
+      debian.read("/var/log/cloud-init-output.log"),
+      debian.read(`/var/lib/cloud/instances/${INSTANCE_ID}/ledger.jsonl`),
     ].join("\n");
     for (const secret of ["Secret-", "Äpfel", HASH, "Set the following 'random'"]) {
       expect(told).not.toContain(secret);
@@ -91,28 +72,28 @@ describe.skipIf(requireOrSkip(findSandboxObstacle()))("passwords on Debian", () 
 
   test("sshd_config stays, and the file beside it says that passwords are not taken", () => {
     const dropIn = "/etc/ssh/sshd_config.d/50-cloud-init.conf";
-    expect(read("/etc/ssh/sshd_config")).toBe(main);
-    expect(read(dropIn)).toBe("PasswordAuthentication no\n");
-    expect(lstatSync(machine.root + dropIn).mode & 0o777).toBe(0o600);
+    expect(debian.read("/etc/ssh/sshd_config")).toBe(main);
+    expect(debian.read(dropIn)).toBe("PasswordAuthentication no\n");
+    expect(lstatSync(debian.machine.root + dropIn).mode & 0o777).toBe(0o600);
   });
 
   test("a second boot changes neither", () => {
-    const shadow = read("/etc/shadow");
-    expect(bootLinux(machine).exitCodes).toEqual([0, 0, 0, 0]);
-    expect(read("/etc/shadow")).toBe(shadow);
+    const shadow = debian.read("/etc/shadow");
+    expect(bootLinux(debian.machine).exitCodes).toEqual([0, 0, 0, 0]);
+    expect(debian.read("/etc/shadow")).toBe(shadow);
   }, 120_000);
 
   test("a new instance-id sets them again, of a hash that is there nothing changes", () => {
-    const shadow = read("/etc/shadow");
-    machine.write(
+    const shadow = debian.read("/etc/shadow");
+    debian.machine.write(
       `${SEED_DIR}/meta_data.json`,
       META_DATA.replace(INSTANCE_ID, "11111111-2222-4333-8444-555555555555"),
     );
-    expect(bootLinux(machine).exitCodes).toEqual([0, 2, 0, 0]);
+    expect(bootLinux(debian.machine).exitCodes).toEqual([0, 2, 0, 0]);
     const line = (text: string, name: string): string | undefined =>
       text.split("\n").find((row) => row.startsWith(`${name}:`));
-    expect(line(read("/etc/shadow"), "bob")).toBe(line(shadow, "bob") ?? "");
-    expect(line(read("/etc/shadow"), "carol")).not.toBe(line(shadow, "carol") ?? "");
-    expect(line(read("/etc/shadow"), "root")).toBe(line(shadow, "root") ?? "");
+    expect(line(debian.read("/etc/shadow"), "bob")).toBe(line(shadow, "bob") ?? "");
+    expect(line(debian.read("/etc/shadow"), "carol")).not.toBe(line(shadow, "carol") ?? "");
+    expect(line(debian.read("/etc/shadow"), "root")).toBe(line(shadow, "root") ?? "");
   }, 120_000);
 });

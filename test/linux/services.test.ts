@@ -1,16 +1,9 @@
 // Debian's own update-ca-certificates, ip and dpkg database, in a private copy of this machine.
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { existsSync, readFileSync } from "node:fs";
-import { findSandboxObstacle, type LinuxSandbox } from "../../scripts/linux-sandbox.ts";
-import {
-  bootLinux,
-  createLinuxMachine,
-  hostFingerprint,
-  type LinuxBoot,
-  META_DATA,
-  NETWORK_DATA,
-  SEED_DIR,
-} from "../support/linux-machine.ts";
+import { findSandboxObstacle } from "../../scripts/linux-sandbox.ts";
+import { bootLinux } from "../support/linux-machine.ts";
+import { useDebian } from "../support/debian.ts";
 import { requireOrSkip } from "../support/require-or-skip.ts";
 
 const NEEDED = ["/usr/sbin/update-ca-certificates", "/usr/bin/apt-get", "/usr/bin/openssl"];
@@ -43,41 +36,29 @@ function findObstacle(): string | undefined {
 }
 
 describe.skipIf(requireOrSkip(findObstacle()))("services and software on Debian", () => {
-  let before = "";
-  let machine: LinuxSandbox;
-  let first: LinuxBoot;
-  const read = (file: string): string => readFileSync(machine.root + file, "utf8");
-
-  beforeAll(async () => {
-    before = hostFingerprint();
-    machine = await createLinuxMachine();
-    machine.write(`${SEED_DIR}/meta_data.json`, META_DATA);
-    machine.write(`${SEED_DIR}/network_data.json`, NETWORK_DATA);
-    machine.write(`${SEED_DIR}/user_data`, USER_DATA);
-    first = bootLinux(machine, PROBE);
-  }, 180_000);
-
-  afterAll(() => {
-    machine.close();
-    expect(hostFingerprint()).toBe(before);
+  const debian = useDebian({
+    userData: USER_DATA,
+    probe: PROBE,
   });
 
   test("are set up with the real tools", () => {
-    expect(first.exitCodes).toEqual([0, 0, 0, 0]);
-    expect(first.probe.split("\n").map((line) => line.trim())).toEqual([
+    expect(debian.first.exitCodes).toEqual([0, 0, 0, 0]);
+    expect(debian.first.probe.split("\n").map((line) => line.trim())).toEqual([
       "2",
       "prohibit 169.254.169.254",
       "",
     ]);
-    expect(read("/etc/rsyslog.d/20-cloud-config.conf")).toContain("*.* @192.0.2.50 # central\n");
-    expect(read("/etc/own-ntp.conf")).toBe("server 192.0.2.123 iburst\n");
+    expect(debian.read("/etc/rsyslog.d/20-cloud-config.conf")).toContain(
+      "*.* @192.0.2.50 # central\n",
+    );
+    expect(debian.read("/etc/own-ntp.conf")).toBe("server 192.0.2.123 iburst\n");
   });
 
   test("are left alone at the second boot", () => {
-    const bundle = read(BUNDLE);
-    const again = bootLinux(machine, PROBE);
+    const bundle = debian.read(BUNDLE);
+    const again = bootLinux(debian.machine, PROBE);
     expect(again.exitCodes).toEqual([0, 0, 0, 0]);
-    expect(again.probe).toBe(first.probe);
-    expect(read(BUNDLE)).toBe(bundle);
+    expect(again.probe).toBe(debian.first.probe);
+    expect(debian.read(BUNDLE)).toBe(bundle);
   });
 });

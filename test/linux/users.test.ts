@@ -1,16 +1,9 @@
 // Users and groups by Debian's own useradd, groupadd, chpasswd, passwd and visudo, in a sandbox with an /etc of its own.
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { existsSync, readFileSync } from "node:fs";
-import { findSandboxObstacle, type LinuxSandbox } from "../../scripts/linux-sandbox.ts";
-import {
-  bootLinux,
-  createLinuxMachine,
-  hostFingerprint,
-  type LinuxBoot,
-  META_DATA,
-  NETWORK_DATA,
-  SEED_DIR,
-} from "../support/linux-machine.ts";
+import { describe, expect, test } from "bun:test";
+import { existsSync } from "node:fs";
+import { findSandboxObstacle } from "../../scripts/linux-sandbox.ts";
+import { bootLinux, META_DATA, SEED_DIR } from "../support/linux-machine.ts";
+import { useDebian } from "../support/debian.ts";
 import { requireOrSkip } from "../support/require-or-skip.ts";
 
 const KEY =
@@ -67,28 +60,15 @@ const STATE =
   "for f in /etc/passwd /etc/group /etc/shadow /etc/gshadow /etc/sudoers /etc/sudoers.d/* /etc/doas.conf /home/*/.ssh/*; do echo \"$f $(stat -c '%a %u %g' $f) $(sha256sum < $f)\"; done";
 
 describe.skipIf(requireOrSkip(findSandboxObstacle()))("users and groups on Debian", () => {
-  let before = "";
-  let machine: LinuxSandbox;
-  let first: LinuxBoot;
-  const read = (file: string): string => readFileSync(machine.root + file, "utf8");
-  const log = (): string => read("/var/log/cloud-init.log");
+  const log = (): string => debian.read("/var/log/cloud-init.log");
 
-  beforeAll(async () => {
-    before = hostFingerprint();
-    machine = await createLinuxMachine();
-    machine.write(`${SEED_DIR}/meta_data.json`, META_DATA);
-    machine.write(`${SEED_DIR}/network_data.json`, NETWORK_DATA);
-    machine.write(`${SEED_DIR}/user_data`, USER_DATA);
-    first = bootLinux(machine, `${PROBE}\n${STATE} >/var/tmp/state1`);
-  }, 240_000);
-
-  afterAll(() => {
-    machine.close();
-    expect(hostFingerprint()).toBe(before);
+  const debian = useDebian({
+    userData: USER_DATA,
+    probe: `${PROBE}\n${STATE} >/var/tmp/state1`,
   });
 
   test("users have what was asked for", () => {
-    const { probe } = first;
+    const { probe } = debian.first;
     expect(probe).toMatch(/^alice:x:4711:\d+:Alice Example:\/home\/alice:\/bin\/sh$/mu);
     expect(probe).toMatch(/^svc:x:\d{1,3}:\d+:[^:]*:\/home\/svc:\/usr\/sbin\/nologin$/mu);
     expect(probe).not.toContain("svc has a home");
@@ -98,66 +78,71 @@ describe.skipIf(requireOrSkip(findSandboxObstacle()))("users and groups on Debia
     expect(probe).toContain("locked:!");
     expect(probe).toMatch(/^700 alice:dba \/home\/alice$|^755 alice:dba \/home\/alice$/mu);
     expect(probe).toContain("600 alice:dba /home/alice/.ssh/authorized_keys");
-    expect(read("/home/alice/.ssh/authorized_keys")).toContain(KEY);
-    expect(read("/etc/shadow")).toMatch(/^plain:\$[0-9a-z]+\$/mu);
+    expect(debian.read("/home/alice/.ssh/authorized_keys")).toContain(KEY);
+    expect(debian.read("/etc/shadow")).toMatch(/^plain:\$[0-9a-z]+\$/mu);
   });
 
   test("a user that exists gains a group, one of a group's name gets that group", () => {
-    expect(/^daemon (.*)$/mu.exec(first.probe)?.[1]?.split(" ")).toEqual(
+    expect(/^daemon (.*)$/mu.exec(debian.first.probe)?.[1]?.split(" ")).toEqual(
       expect.arrayContaining(["daemon", "ops"]),
     );
-    expect(first.probe).toContain("staff staff");
+    expect(debian.first.probe).toContain("staff staff");
   });
 
   test("bad ones are told, nothing broken is left and the next are made", () => {
-    const result = read("/var/lib/cloud/data/result.json");
+    const result = debian.read("/var/lib/cloud/data/result.json");
     for (const part of ["a:b", "-x", "root2", "nobody-here", "badsudo", "wronghash"]) {
       expect(result).toContain(part);
     }
     expect(result).toContain("is a format of AIX");
-    expect(first.probe).toContain("wronghash\n");
-    expect(first.probe).toContain("badsudo\n");
-    expect(first.probe).toMatch(/^0$/mu);
-    expect(read("/etc/sudoers.d/90-cloud-init-users")).not.toContain("badsudo");
-    expect(read("/etc/sudoers.d/90-cloud-init-users")).toContain("alice ALL=(ALL) NOPASSWD");
-    expect(first.probe).toContain("440 root:root /etc/sudoers.d/90-cloud-init-users");
-    expect(first.probe).toContain("sudoers good");
-    expect(read("/etc/doas.conf")).toContain("permit nopass alice as root cmd id");
+    expect(debian.first.probe).toContain("wronghash\n");
+    expect(debian.first.probe).toContain("badsudo\n");
+    expect(debian.first.probe).toMatch(/^0$/mu);
+    expect(debian.read("/etc/sudoers.d/90-cloud-init-users")).not.toContain("badsudo");
+    expect(debian.read("/etc/sudoers.d/90-cloud-init-users")).toContain("alice ALL=(ALL) NOPASSWD");
+    expect(debian.first.probe).toContain("440 root:root /etc/sudoers.d/90-cloud-init-users");
+    expect(debian.first.probe).toContain("sudoers good");
+    expect(debian.read("/etc/doas.conf")).toContain("permit nopass alice as root cmd id");
     expect(log()).toContain("doas is not installed");
   });
 
   test("no password is in the log", () => {
     expect(log()).not.toContain(PLAIN);
     expect(log()).not.toContain(HASH);
-    expect(read("/var/log/cloud-init-output.log")).not.toContain(PLAIN);
+    expect(debian.read("/var/log/cloud-init-output.log")).not.toContain(PLAIN);
   });
 
   test("a second run and a second boot change nothing but the password given as text", () => {
     const { probe } = bootLinux(
-      machine,
+      debian.machine,
       `${STATE} >/var/tmp/state2; /usr/bin/cloud-init single --name users_groups --frequency always >/dev/null 2>&1; ${STATE} >/var/tmp/state3`,
     );
     expect(probe).toBe("");
-    expect(read("/var/tmp/state1")).toMatch(/^\/etc\/sudoers\.d\/90-cloud-init-users 440 0 0 /mu);
-    expect(read("/var/tmp/state2")).toBe(read("/var/tmp/state1"));
+    expect(debian.read("/var/tmp/state1")).toMatch(
+      /^\/etc\/sudoers\.d\/90-cloud-init-users 440 0 0 /mu,
+    );
+    expect(debian.read("/var/tmp/state2")).toBe(debian.read("/var/tmp/state1"));
     const steady = (text: string): string => text.replace(/^\/etc\/shadow .*$/mu, "");
     // chpasswd takes a salt of its own each time that it is given a text.
-    expect(steady(read("/var/tmp/state3"))).toBe(steady(read("/var/tmp/state1")));
+    expect(steady(debian.read("/var/tmp/state3"))).toBe(steady(debian.read("/var/tmp/state1")));
   }, 120_000);
 
   test("a user cut off in useradd is completed by the next deployment", () => {
-    machine.write(
+    debian.machine.write(
       `${SEED_DIR}/meta_data.json`,
       META_DATA.replace(/"uuid":"[^"]*"/u, '"uuid":"0a1b2c3d-0000-4000-8000-000000000002"'),
     );
-    machine.write(
+    debian.machine.write(
       `${SEED_DIR}/user_data`,
       `#cloud-config\nusers: [{name: halfway, gecos: Half Way, shell: /bin/sh, ssh_authorized_keys: ["${KEY}"], expiredate: "2031-05-06"}]\n`,
     );
-    machine.write("/etc/passwd", `${read("/etc/passwd")}halfway:x:4999:4999::/home/halfway:\n`);
-    machine.write("/var/lib/cloud/data/new-users", "halfway\n", 0o600);
+    debian.machine.write(
+      "/etc/passwd",
+      `${debian.read("/etc/passwd")}halfway:x:4999:4999::/home/halfway:\n`,
+    );
+    debian.machine.write("/var/lib/cloud/data/new-users", "halfway\n", 0o600);
     const { probe } = bootLinux(
-      machine,
+      debian.machine,
       "getent passwd halfway; id -Gn halfway; getent shadow halfway | cut -d: -f1,2,8; stat -c '%U:%G' /home/halfway /home/halfway/.profile; pwck -r -q | grep halfway; grpck -r | grep halfway; true",
     );
     expect(probe.split("\n").slice(0, -1)).toEqual([
@@ -167,7 +152,7 @@ describe.skipIf(requireOrSkip(findSandboxObstacle()))("users and groups on Debia
       "halfway:halfway",
       "halfway:halfway",
     ]);
-    expect(existsSync(`${machine.root}/var/lib/cloud/data/new-users`)).toBeFalse();
-    expect(read("/home/halfway/.ssh/authorized_keys")).toContain(KEY);
+    expect(existsSync(`${debian.machine.root}/var/lib/cloud/data/new-users`)).toBeFalse();
+    expect(debian.read("/home/halfway/.ssh/authorized_keys")).toContain(KEY);
   }, 120_000);
 });

@@ -66,6 +66,76 @@ test.each([
   );
 });
 
+describe("the server of a galaxy action", () => {
+  const variables = {
+    ANSIBLE_GALAXY_SERVER_LIST: "cloud_init",
+    ANSIBLE_GALAXY_SERVER_CLOUD_INIT_URL: "https://hub.example.com/api/",
+    ANSIBLE_GALAXY_SERVER_CLOUD_INIT_USERNAME: "bot@x",
+    ANSIBLE_GALAXY_SERVER_CLOUD_INIT_PASSWORD: "p%",
+  };
+
+  test.each([
+    [["--server=https://bot%40x:p%25@hub.example.com/api/"]],
+    [["--server", "https://bot%40x:p%25@hub.example.com/api/"]],
+    [["--serv=https://bot%40x:p%25@hub.example.com/api/"]],
+    [["-s", "https://bot%40x:p%25@hub.example.com/api/"]],
+    [["-s=https://bot%40x:p%25@hub.example.com/api/"]],
+    [["-shttps://bot%40x:p%25@hub.example.com/api/"]],
+  ])("is named in place of its user and password: %j", (option) => {
+    const action = readGalaxyAction(["ansible-galaxy", "install", ...option, "x.y"]);
+    expect(action).toEqual({
+      words: ["ansible-galaxy", "install", "--server=cloud_init", "x.y"],
+      credentials: [],
+      server: variables,
+    });
+  });
+
+  test("a token in it is a user without a password", () => {
+    const { words, server } = readGalaxyAction(["x", "--server=https://MARK@hub.example.com"]);
+    expect(words).toEqual(["x", "--server=cloud_init"]);
+    expect(server).toMatchObject({
+      ANSIBLE_GALAXY_SERVER_CLOUD_INIT_USERNAME: "MARK",
+      ANSIBLE_GALAXY_SERVER_CLOUD_INIT_PASSWORD: "",
+    });
+  });
+
+  test("a token beside it counts, wherever it stands", () => {
+    const server = "--server=https://u:MARK@hub.example.com/";
+    for (const written of [
+      ["x", server, "--token", "T"],
+      ["x", "--tok=T", server],
+    ]) {
+      expect(readGalaxyAction(written)).toEqual({
+        words: ["x", "--server=https://hub.example.com/"],
+        credentials: [],
+        token: 'token: "T"\n',
+      });
+    }
+  });
+
+  test.each([
+    [["--server=https://hub.example.com"]],
+    [["--server", "https://hub.example.com"]],
+    [["-s", "name"]],
+    [["--server=name"]],
+  ])("without a user stays what it is: %j", (option) => {
+    const { words, server } = readGalaxyAction(["x", ...option]);
+    expect(server).toBeUndefined();
+    expect(words.join("=").replace("--server", "-s")).toBe(
+      ["x", ...option].join("=").replace("--server", "-s"),
+    );
+  });
+
+  test("no word has a password, whatever the option", () => {
+    fc.assert(
+      fc.property(fc.constantFrom("--x=", "-x=", "--server=", "", "git+", "-s"), (start) => {
+        const { words } = readGalaxyAction(["x", `${start}https://u:MARK@h.example.com/a`]);
+        expect(words.join(" ")).not.toContain("MARK");
+      }),
+    );
+  });
+});
+
 test.each([
   [
     ["ansible-galaxy", "role", "import", "--api-key=T", "x"],

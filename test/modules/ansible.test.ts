@@ -1,5 +1,9 @@
 import { describe, expect, test } from "bun:test";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { ansible } from "../../src/modules/ansible.ts";
+import { withFile } from "../../src/modules/ansible-runner.ts";
 import { agentAix, agentLinux, type AgentMachine } from "../support/agent-machine.ts";
 
 const TOOLS = Object.fromEntries(
@@ -251,6 +255,41 @@ describe("ansible's secrets", () => {
       "https://b.example.com/y.git",
     ]);
     expect(machine.agentRuns[0]?.options.env).toMatchObject({ GIT_CONFIG_COUNT: "2" });
+  });
+
+  test.each([undefined, "ansible"])(
+    "of galaxy's server are read from a file by a shell, also for another user (%s)",
+    async (user) => {
+      const { machine, seen, done } = watched({
+        ...(user === undefined ? {} : { run_user: user }),
+        galaxy: {
+          actions: [["ansible-galaxy", "list", "--server=https://MARKtok-1@hub.example.com/"]],
+        },
+      });
+      const run = await done;
+      expect(run.failures).toEqual([]);
+      expect(seen).toEqual([
+        `600 ${user === undefined ? 0 : 1000} ${[
+          "ANSIBLE_GALAXY_SERVER_LIST='cloud_init'; export ANSIBLE_GALAXY_SERVER_LIST",
+          "ANSIBLE_GALAXY_SERVER_CLOUD_INIT_URL='https://hub.example.com/'; export ANSIBLE_GALAXY_SERVER_CLOUD_INIT_URL",
+          "ANSIBLE_GALAXY_SERVER_CLOUD_INIT_USERNAME='MARKtok-1'; export ANSIBLE_GALAXY_SERVER_CLOUD_INIT_USERNAME",
+          "ANSIBLE_GALAXY_SERVER_CLOUD_INIT_PASSWORD=''; export ANSIBLE_GALAXY_SERVER_CLOUD_INIT_PASSWORD",
+          "",
+        ].join("\n")}`,
+      ]);
+      const line = lines(machine)[0] ?? "";
+      expect(line).toContain("--server=cloud_init");
+      expect(JSON.stringify([machine.agentRuns, run.ledger, run.log])).not.toContain("MARK");
+      expect(machine.system.fs.list("/run/cloud-init")).toEqual([]);
+    },
+  );
+
+  test("the variables of a file are there for the command", () => {
+    const file = `${mkdtempSync(join(tmpdir(), "ansible-"))}/1`;
+    writeFileSync(file, "A='it'\\''s'; export A\n");
+    const argv = withFile(["/bin/sh", "-c", 'printf "%s-%s" "$A" "$0"', "b c"], file);
+    expect(Bun.spawnSync([...argv]).stdout.toString()).toBe("it's-b c");
+    rmSync(dirname(file), { recursive: true });
   });
 
   test("belong to the user who runs it", async () => {

@@ -64,6 +64,24 @@ describe("on AIX", () => {
     );
   });
 
+  test("an update of the toolbox's that was cut off is made up for, once", async () => {
+    const anchors = "/opt/freeware/etc/pki/ca-trust/source/anchors";
+    let exitCode = 1;
+    const { system, commands } = createScriptedSystem({
+      platform: "aix",
+      files: { "/opt/freeware/bin/update-ca-trust": "", [`${anchors}/README`]: "" },
+      commands: { "/opt/freeware/bin/update-ca-trust": () => ({ exitCode }) },
+    });
+    const trust = createAixTrust({ sys: system, log: QUIET, systemInfo: {} });
+    const ensure = () => trust.ensureTrusted([FIRST], { removesDefaults: false });
+    await expect(ensure()).rejects.toThrow("exit code 1");
+    exitCode = 0;
+    expect((await ensure()).changed).toBe(true);
+    expect((await ensure()).changed).toBe(false);
+    expect(commands).toHaveLength(2);
+    expect(system.fs.list("/opt/freeware/etc/pki/ca-trust")).toEqual(["source"]);
+  });
+
   test("the older bundle, and the toolbox's anchors where it has them", async () => {
     const old = await run({ trusted: FIRST }, { files: { "/var/ssl/cert.pem": "" } });
     expect(old.read("/var/ssl/cert.pem")).toContain(FIRST);

@@ -139,6 +139,41 @@ describe("with rsyslogd", () => {
     expect(done.restarts).toEqual([]);
   });
 
+  test("a reload that failed is made up for by the next run, once", async () => {
+    let exitCode = 1;
+    const { system, commands } = createScriptedSystem({
+      files: { "/usr/sbin/rsyslogd": "" },
+      commands: { "own-reload": () => ({ exitCode, stderr: "no such bus\n" }) },
+    });
+    const config = { rsyslog: { configs: ["x"], service_reload_command: ["own-reload"] } };
+    const again = () => runModule(rsyslog, { config, system, distro: createTestDistro(system) });
+    expect((await again()).log.join("\n")).toContain("Failed to reload-or-restart syslog");
+    expect((await again()).log.join("\n")).toContain("Failed to reload-or-restart syslog");
+    exitCode = 0;
+    expect((await again()).log.join("\n")).not.toContain("Failed");
+    await again();
+    expect(commands).toHaveLength(3);
+    expect(readTextIfExists(system.fs, "/etc/rsyslog.d/20-cloud-config.conf")).toBe("x\n");
+  });
+
+  test("a run that is cut off between its files and the reload is made up for by the next, once", async () => {
+    const { system, commands } = createScriptedSystem({
+      files: { "/usr/sbin/rsyslogd": "" },
+      commands: { "own-reload": "" },
+    });
+    const config = { rsyslog: { configs: ["x"], service_reload_command: ["own-reload"] } };
+    const exec = { ...system.exec, run: () => new Promise<never>(() => {}) };
+    const distro = createTestDistro(system);
+    void runModule(rsyslog, { config, system: { ...system, exec }, distro });
+    const path = "/etc/rsyslog.d/20-cloud-config.conf";
+    while (readTextIfExists(system.fs, path) === undefined) {
+      await Bun.sleep(1);
+    }
+    await runModule(rsyslog, { config, system, distro });
+    await runModule(rsyslog, { config, system, distro });
+    expect(commands).toEqual([["own-reload"]]);
+  });
+
   test("install_rsyslog without rsyslogd says what to do", async () => {
     const settings = { configs: ["x"], install_rsyslog: true, check_exe: "/usr/sbin/nowhere" };
     const done = await run({ rsyslog: settings });

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { readPasswordList } from "../../src/modules/password-list.ts";
 import { randomPassword } from "../../src/modules/random-password.ts";
 import { setPasswords } from "../../src/modules/set-passwords.ts";
+import { randomBytes } from "../../src/system/host-random.ts";
 import { createTestDistro, type ModuleRun, runModule } from "../support/module-context.ts";
 import { createScriptedSystem } from "../../src/simulator/scripted-system.ts";
 
@@ -133,7 +134,7 @@ describe("a random password", () => {
   });
 
   test("has 20 characters of all four classes, and no two alike", () => {
-    const random = { bytes: (count: number) => crypto.getRandomValues(new Uint8Array(count)) };
+    const random = { bytes: randomBytes };
     const made = Array.from({ length: 500 }, () => randomPassword(random));
     for (const password of made) {
       expect(password).toMatch(/^[A-Za-z2-9%+./=@_-]{20}$/u);

@@ -1,7 +1,9 @@
 import { describe, expect, test } from "bun:test";
 import type { ParsedNetwork } from "../../src/network/network-config.ts";
 import { PROBLEM_COUNT_MAX } from "../../src/network/network-draft.ts";
+import { parseNetworkV1 } from "../../src/network/parse-v1.ts";
 import { parseNetworkV2 } from "../../src/network/parse-v2.ts";
+import { renderNetworkV1 } from "../../src/network/render-v1.ts";
 
 function parse(groups: Readonly<Record<string, unknown>>): ParsedNetwork {
   return parseNetworkV2({ version: 2, ...groups }, "network-config");
@@ -209,23 +211,68 @@ describe("bad input", () => {
   });
 });
 
-test("DHCP overrides are told of, once for all devices", () => {
-  const device = { dhcp4: true, dhcp6: true, "dhcp4-overrides": { "route-metric": 100 } };
-  const { problems } = parseNetworkV2(
+test("DHCP overrides are kept for the system to use; what is odd of them is told", () => {
+  const { config, problems } = parseNetworkV2(
     {
       version: 2,
       ethernets: {
-        eth0: device,
-        eth1: { ...device, "dhcp6-overrides": { "use-dns": false } },
+        eth0: {
+          dhcp4: true,
+          dhcp6: true,
+          "dhcp4-overrides": {
+            "route-metric": 100,
+            "use-dns": false,
+            "use-ntp": true,
+            "use-hostname": false,
+            "use-mtu": false,
+            "use-routes": true,
+            "use-domains": "route",
+            "send-hostname": true,
+            hostname: "aix01",
+          },
+          "dhcp6-overrides": { "use-dns": "no" },
+        },
+        eth1: {
+          dhcp4: true,
+          "dhcp4-overrides": { "route-metric": -1, "use-dns": "perhaps", hostname: "a b", odd: 1 },
+          "dhcp6-overrides": "x",
+        },
         eth2: { dhcp4: true, "dhcp4-overrides": {} },
       },
     },
     "network-config",
   );
-  expect(problems).toEqual([
-    expect.objectContaining({
-      message: expect.stringContaining('DHCP overrides of "eth0", "eth1" are not used'),
-      severity: "warning",
-    }),
+  const [eth0, eth1, eth2] = config.interfaces;
+  expect(eth0).toMatchObject({
+    dhcp4Overrides: {
+      routeMetric: 100,
+      useDns: false,
+      useNtp: true,
+      useHostname: false,
+      useMtu: false,
+      useRoutes: true,
+      useDomains: "route",
+      sendHostname: true,
+      hostname: "aix01",
+    },
+    dhcp6Overrides: { useDns: false },
+  });
+  for (const iface of [eth1, eth2]) {
+    expect(Object.keys(iface ?? {})).not.toContain("dhcp4Overrides");
+  }
+  expect(
+    problems.map(({ message, severity }) => [message.replace(/^[^:]*: /u, ""), severity]),
+  ).toEqual([
+    [
+      'Cannot use route-metric of DHCP on eth1: expected a number from 0 to 4294967295, got "-1"',
+      undefined,
+    ],
+    ['Cannot use use-dns of DHCP on eth1: expected true or false, got "perhaps"', undefined],
+    ['Cannot use hostname of DHCP on eth1: expected a host name, got "a b"', undefined],
+    ['Key "odd" of DHCP on eth1 is not used: it is not known here', "warning"],
+    ["Cannot use dhcp6-overrides of eth1: expected a mapping", undefined],
   ]);
+  const kept = parseNetworkV1(renderNetworkV1(config), "network-config.json");
+  expect(kept.problems).toEqual([]);
+  expect(kept.config).toEqual(config);
 });

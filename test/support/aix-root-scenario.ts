@@ -2,6 +2,7 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import {
+  type AixRootOptions,
   buildAixRoot,
   enterAixRoot,
   type EnterOptions,
@@ -49,6 +50,9 @@ export interface AixTestRoot {
   remove(): void;
 }
 
+/** What stands for the built binary in a root. */
+export type ScenarioAgent = Pick<AixRootOptions, "agentBinary" | "librariesFor">;
+
 /** Roots for one test file: each is built, or copied, when a test asks for it. */
 export interface AixScenario {
   /** A machine with the program installed and not booted since: what a captured image is. */
@@ -60,8 +64,8 @@ export interface AixScenario {
   removeAll(): void;
 }
 
-/** A scenario with the built program. `seed` is laid over a machine with the sample drive and its adapters. */
-export function createAixScenario(seed: AixSeed = {}): AixScenario {
+/** A scenario with the built binary, or another program. `seed` is laid over a machine with the sample drive and its adapters. */
+export function createAixScenario(seed: AixSeed = {}, agent?: ScenarioAgent): AixScenario {
   const base = fs.mkdtempSync(path.join(os.tmpdir(), "cloud-init-aix-"));
   let count = 0;
   const nextPath = (): string => path.join(base, `root-${(count += 1)}`);
@@ -70,7 +74,7 @@ export function createAixScenario(seed: AixSeed = {}): AixScenario {
     copyRoot(root.path, target);
     return openRoot(target);
   };
-  const image = once(() => buildImage(nextPath(), seed));
+  const image = once(() => buildImage(nextPath(), seed, agent));
   const deployed = once(async () => {
     const root = copy(await image());
     await root.boot();
@@ -117,10 +121,14 @@ export function changeDisc(root: AixTestRoot, disc: Uint8Array): void {
   }
 }
 
-async function buildImage(target: string, seed: AixSeed): Promise<AixTestRoot> {
+async function buildImage(
+  target: string,
+  seed: AixSeed,
+  agent: ScenarioAgent | undefined,
+): Promise<AixTestRoot> {
   buildAixRoot({
     root: target,
-    agentBinary: builtArtefacts().binary,
+    ...(agent ?? { agentBinary: builtArtefacts().binary }),
     seed: {
       adapters: SAMPLE_ADAPTERS,
       ...seed,

@@ -2,7 +2,12 @@ import { createHash } from "node:crypto";
 import { existsSync, lstatSync, readdirSync, readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { builtArtefacts } from "../../scripts/built-artefacts.ts";
-import { createLinuxSandbox, type LinuxSandbox, SANDBOX_MAC } from "../../scripts/linux-sandbox.ts";
+import {
+  createLinuxSandbox,
+  type LinuxSandbox,
+  type LinuxSandboxOptions,
+  SANDBOX_MAC,
+} from "../../scripts/linux-sandbox.ts";
 
 export const CLOUD_DIR = "/var/lib/cloud";
 export const SEED_DIR = `${CLOUD_DIR}/seed/config_drive/openstack/latest`;
@@ -35,12 +40,12 @@ export const NETWORK_DATA = JSON.stringify({
 
 /** This machine once more, without any cloud-init but ours, installed as the README says. */
 export async function createLinuxMachine(
-  options: { readonly discs?: readonly string[] } = {},
+  options: Pick<LinuxSandboxOptions, "discs" | "programs"> = {},
 ): Promise<LinuxSandbox> {
   const sandbox = await createLinuxSandbox({
     ...options,
     without: ["/etc/cloud", CLOUD_DIR, "/usr/bin/cloud-init", "/etc/hostname"],
-    programs: { "/usr/bin/cloud-init.built": builtArtefacts().binary },
+    programs: { ...options.programs, "/usr/bin/cloud-init.built": builtArtefacts().binary },
   });
   const { exitCode, stderr } = sandbox.boot(["/usr/bin/cloud-init.built", "install"]);
   if (exitCode !== 0) {
@@ -48,6 +53,13 @@ export async function createLinuxMachine(
     throw new Error(`Cannot install in the sandbox: exit code ${exitCode}: ${stderr}`);
   }
   return sandbox;
+}
+
+/** What a config drive brings, without one: a machine of META_DATA and NETWORK_DATA. */
+export function seedDrive(sandbox: LinuxSandbox, userData: string): void {
+  sandbox.write(`${SEED_DIR}/meta_data.json`, META_DATA);
+  sandbox.write(`${SEED_DIR}/network_data.json`, NETWORK_DATA);
+  sandbox.write(`${SEED_DIR}/user_data`, userData);
 }
 
 /** How one boot ended: the stages' exit codes, and what `probe` printed after them. */

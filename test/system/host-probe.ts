@@ -20,6 +20,10 @@ async function main(): Promise<void> {
       return;
     case "report":
       return report(sys, await tryReport(sys, root));
+    case "descriptors":
+      await listDescriptors(sys, root);
+      stop();
+      return;
     case "files":
       return report(sys, tryFiles(sys, root));
     case "copy-input": {
@@ -51,8 +55,16 @@ function report(sys: HostSystem, facts: Readonly<Record<string, unknown>>): void
 }
 
 async function tryCommands(sys: HostSystem, root: string): Promise<Record<string, unknown>> {
-  const sh = (script: string, timeoutMs = 60_000): ReturnType<HostSystem["exec"]["run"]> =>
-    sys.exec.run(["/bin/sh", "-c", script], { okExitCodes: "any", timeoutMs });
+  const sh = (
+    script: string,
+    timeoutMs = 60_000,
+    stdin?: string,
+  ): ReturnType<HostSystem["exec"]["run"]> =>
+    sys.exec.run(["/bin/sh", "-c", script], {
+      okExitCodes: "any",
+      timeoutMs,
+      ...(stdin === undefined ? {} : { stdin }),
+    });
   const exitCode = async (...argv: string[]): Promise<number> =>
     (await sys.exec.run(argv, { okExitCodes: "any" })).exitCode;
   sys.fs.write(`${root}/no-shebang`, 'echo "$1"', { mode: 0o755 });
@@ -68,6 +80,8 @@ async function tryCommands(sys: HostSystem, root: string): Promise<Record<string
     late: [late.exitCode, late.timedOut, late.stdout.trim().split("\n").map(Number)],
     isHeldShort: held.durationMs < 5000,
     unread: (await sys.exec.run(["/bin/true"], { stdin: unread })).exitCode,
+    unreadByQuery: (await sys.exec.query(["/bin/true"], { stdin: unread })).exitCode,
+    closedInput: (await sh("exec <&-; sleep 0.2; exit 3", 60_000, unread)).exitCode,
     read: (await sys.exec.run(["/usr/bin/wc", "-c"], { stdin: unread })).stdout.trim(),
     missing: await exitCode("/no/such"),
     plain: await exitCode("/etc/passwd"),
@@ -97,7 +111,7 @@ async function tryOutput(sys: HostSystem, root: string): Promise<void> {
   await child("seq 1 200000");
   await sys.output.close();
   // More than a pipe holds: nothing of it may be lost when the program ends.
-  sys.output.write("stdout", `${"x".repeat(299_999)}\n`);
+  sys.output.write("stdout", `${"x".repeat(2_999_999)}\n`);
 }
 
 /** A script that tells how far it is, and waits for the answers. */
@@ -135,6 +149,22 @@ async function tryReport(sys: HostSystem, root: string): Promise<Record<string, 
     isPrompt: result.durationMs < 20_000,
     left: sys.fs.list(`${root}/private`),
   };
+}
+
+/** Each kind of child writes down what it has open: a pipe's reader, and one that is left behind, too. */
+async function listDescriptors(sys: HostSystem, root: string): Promise<void> {
+  const list = (name: string): string => `{ ls /proc/self/fd; echo end; } >${root}/${name}`;
+  const argv = (name: string): string[] => ["/bin/sh", "-c", list(name)];
+  await sys.output.redirect({
+    stdout: { kind: "pipe", command: `${list("reader")}; cat >/dev/null` },
+    stderr: "&1",
+  });
+  await sys.exec.query(argv("query"));
+  await sys.exec.run(argv("run"));
+  await sys.exec.run(argv("user"), { owner: "user", output: "inherit" });
+  await sys.exec.run(argv("detached"), { detached: { watchMs: 20_000 } });
+  await sys.exec.run(argv("left-behind"), { afterAgent: { waitsMs: 20_000 } });
+  await sys.output.close();
 }
 
 function tryFiles(sys: HostSystem, root: string): Record<string, unknown> {

@@ -2,7 +2,15 @@
 // answers with the very bytes that the bundle gives on this machine's Node.js.
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { spawnSync } from "node:child_process";
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -18,6 +26,7 @@ import {
   runForeign,
 } from "../../scripts/vm/foreign-process.ts";
 import { type ForeignMachine, nodeRuntime } from "../../scripts/vm/node-runtime.ts";
+import type { SelfTestJson } from "../../src/cli/doctor/selftest/self-test-json.ts";
 import { VERSION } from "../../src/version.ts";
 import { createCarrierPlace, namespaceObstacle as carrierObstacle } from "../carrier/namespace.ts";
 import { requireOrSkip } from "../support/require-or-skip.ts";
@@ -101,21 +110,44 @@ describe.skipIf(requireOrSkip(noNode))("on another processor", () => {
         },
         LIMIT_MS,
       );
+
+      test(
+        "what the program relies on works: files, commands, numbers, text",
+        () => {
+          const args = [bundle, "doctor", "--selftest", "--format", "json"];
+          const { stdout, stderr } = runForeign(machine, [nodeRuntime(machine).path, ...args]);
+          expect(stderr).toBe("");
+          const { checks } = JSON.parse(stdout) as SelfTestJson;
+          const platform = checks.filter(({ kind }) => kind === "platform");
+          expect(platform.filter(({ outcome }) => outcome !== "ok")).toEqual([]);
+          const order = ENDIANNESS[machine][1] === "BE" ? "big" : "little";
+          expect(platform.find(({ name }) => name === "runtime")?.what).toContain(
+            ` on linux ${ENDIANNESS[machine][0]}, ${order}-endian, `,
+          );
+        },
+        LIMIT_MS,
+      );
     });
     const noPlace = obstacle ?? carrierObstacle();
     describe.skipIf(requireOrSkip(noPlace))(`the carrier for ${machine} on this machine`, () => {
       for (const shell of ["/usr/bin/dash", "/usr/bin/busybox sh"]) {
         test(`is refused with the reason under ${shell}, and leaves nothing that would run`, () => {
-          const place = createCarrierPlace(carrierInput(machine, bundle));
-          try {
-            const { stdout, stderr } = place.run(
-              '$SHELL_UNDER_TEST $C --version; echo "code $?"; ls -A /opt/freeware/libexec/cloud-init/*',
-              shell,
-            );
-            expect(stdout).toBe("code 125\n");
-            expect(stderr).toContain("the runtime does not run here (");
-          } finally {
-            place.remove();
+          // Where the carrier does not know for what it is, it finds out when it starts the runtime.
+          for (const [runsOnAny, reason] of [
+            [false, `is for "Linux ${machine}", and this is "Linux `],
+            [true, "the runtime does not run here: exit code "],
+          ] as const) {
+            const place = createCarrierPlace({ ...carrierInput(machine, bundle), runsOnAny });
+            try {
+              const { stdout, stderr } = place.run(
+                '$SHELL_UNDER_TEST $C --version; echo "code $?"; ls -A /opt/freeware/libexec/cloud-init/*',
+                shell,
+              );
+              expect(stdout).toBe("code 125\n");
+              expect(stderr).toContain(reason);
+            } finally {
+              place.remove();
+            }
           }
         });
       }
@@ -143,6 +175,12 @@ describe.skipIf(requireOrSkip(noNode))("on another processor", () => {
           expect<ProcessAnswer | undefined>(run("plan", DRIVE)).toEqual(
             here.get("plan of a drive"),
           );
+          const [loader, cache] = ["app.cjs", "app.v8"].map((name) =>
+            join(runtimes, version, name),
+          ) as [string, string];
+          runAmongForeign(machine, [runtime, loader, "--warm-up", cache]);
+          expect(statSync(cache).size).toBeGreaterThan(100_000);
+          expect(run("--version").stdout).toBe(`cloud-init ${VERSION}\n`);
         },
         LIMIT_MS,
       );
@@ -179,7 +217,8 @@ function writeCarrier(
 ): { readonly carrier: string; readonly runtimes: string } {
   const place = mkdtempSync(join(directory, `${machine}-`));
   const carrier = join(place, "cloud-init");
-  writeFileSync(carrier, buildCarrier(carrierInput(machine, bundle)));
+  // uname(1) is this machine's here.
+  writeFileSync(carrier, buildCarrier({ ...carrierInput(machine, bundle), runsOnAny: true }));
   chmodSync(carrier, 0o755);
   return { carrier, runtimes: join(place, "runtimes") };
 }

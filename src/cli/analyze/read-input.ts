@@ -1,6 +1,7 @@
 import { FileError } from "../../system/file-error.ts";
 import type { System } from "../../system/system.ts";
-import { gunzip, isGzip } from "../../text/gunzip.ts";
+import { gunzip } from "../../text/gunzip.ts";
+import { isGzip } from "../../text/is-gzip.ts";
 import { isRecord } from "../../text/record.ts";
 import type { BootEvent, LogContent } from "./boot-event.ts";
 import { readLog } from "./read-log.ts";

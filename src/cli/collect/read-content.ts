@@ -3,7 +3,8 @@ import type { Secrets } from "../../report/secrets.ts";
 import type { FileSystem } from "../../system/system.ts";
 import { errorMessage } from "../../text/error-message.ts";
 import { formatSize } from "../../text/format-size.ts";
-import { gunzip, isGzip } from "../../text/gunzip.ts";
+import { gunzip } from "../../text/gunzip.ts";
+import { isGzip } from "../../text/is-gzip.ts";
 import type { CollectedFile } from "./select-files.ts";
 import { maskText } from "./mask-text.ts";
 

@@ -2,13 +2,14 @@ import { posix } from "node:path";
 import { distroDefaults } from "../../distros/registry.ts";
 import type { DistroDefaults } from "../../distros/distro.ts";
 import { exists } from "../../system/files.ts";
-import type { FileSystem } from "../../system/system.ts";
+import { errorMessage } from "../../text/error-message.ts";
 import { absolutePath } from "../absolute-path.ts";
 import type { CliContext } from "../cli-context.ts";
 import { type Command, defineSubcommand } from "../command.ts";
 import { checkDistro } from "../install/check-distro.ts";
 import { findImageDistro } from "../install/find-image-distro.ts";
 import type { InstallItem } from "../install/install-item.ts";
+import { readStubHead } from "../install/read-stub.ts";
 import { refuseRoot } from "../install/refuse-root.ts";
 
 /**
@@ -66,7 +67,7 @@ export function createInstallCommand(ctx: CliContext): Command {
       }
       const distro = args.distro ?? findImageDistro(ctx.sys, root);
       checkDistro(args.distro);
-      if (root !== "/" && distro === "aix" && isElf(ctx, program)) {
+      if (root !== "/" && distro === "aix" && isForLinux(ctx, program)) {
         ctx.stderr(
           `Cannot install "${program}" for AIX: it is a program of Linux. Run the carrier or the package for AIX, see "One file for AIX" in README\n`,
         );
@@ -84,15 +85,18 @@ export function createInstallCommand(ctx: CliContext): Command {
   });
 }
 
-/** Whether a file begins as Linux's executables do (elf(5)). */
-function isElf({ sys }: CliContext, path: string): boolean {
+/** Whether a program begins as Linux's executables do (elf(5)), or is a carrier with one. */
+function isForLinux({ sys }: CliContext, path: string): boolean {
   try {
     const file = sys.fs.open(path);
     try {
-      return file.read(0, 4).join() === "127,69,76,70";
+      if (file.read(0, 4).join() === "127,69,76,70") {
+        return true;
+      }
     } finally {
       file.close();
     }
+    return readStubHead(sys.fs, path)?.system.startsWith("Linux") === true;
   } catch {
     return false;
   }
@@ -127,25 +131,66 @@ async function install(ctx: CliContext, wanted: Wanted): Promise<void> {
     return;
   }
   const undoDir = undo.undoDirectory(modulesDir);
-  const items = await findItems(ctx, wanted);
+  await sayStartCache(ctx);
+  const { listItems, programPath } = await import("../install/list-items.ts");
+  const items = await listItems(ctx, wanted);
   checkItems(sys.fs, root, [...items, { kind: "directory", path: `${undoDir}/kept` }]);
   const sys0 = wanted.isAix && root === "/" ? await findSys0(ctx) : undefined;
   const intended = { root, undoDir, items, ...(sys0 === undefined ? {} : { sys0 }) };
   const record = recordUndo(sys, intended, say);
   applyItems(sys, root, items, say);
   undo.writeUndoRecord(sys.fs, posix.join(root, undoDir), record);
-  const { oldRuntimes } = await import("../install/runtime-items.ts");
-  for (const path of oldRuntimes(sys.fs, root, sys.process.runtimeDirectory)) {
-    sys.fs.remove(path);
-    say(`removed ${path}: the runtime of another version`);
-  }
+  await removeOldRuntimes(ctx, root, programPath(items));
   await sayWhatIsOdd(ctx, wanted, items);
   if (pythonDirs.length > 0) {
-    await sayTakeOver(ctx, wanted, modulesDir, pythonDirs);
+    const { sayTakeOver } = await import("../install/say-take-over.ts");
+    await sayTakeOver(ctx, { ...wanted, modulesDir, pythonDirs });
   }
   if (wanted.isAix && root === "/") {
     const { ensureCleanDevicesOnDeploy } = await import("../../distros/aix/clean-devices.ts");
     say(await ensureCleanDevicesOnDeploy(sys));
+    const engine = await import("../../distros/aix/activation-engine.ts");
+    const found = await engine.findActivationEngine(sys);
+    if (found !== undefined) {
+      say(
+        `note: IBM's activation engine is installed (there is ${found.found}) and may configure this machine too; to uninstall it before a capture: ${engine.removalCommand(found)}`,
+      );
+    }
+  }
+}
+
+/** Makes what lets the carried program start sooner; without it everything works as well. */
+async function sayStartCache({ sys, stderr }: CliContext): Promise<void> {
+  const { ensureStartCache } = await import("../install/start-cache.ts");
+  const problem = await ensureStartCache(sys);
+  if (problem !== undefined) {
+    stderr(`${problem}; each start will take longer\n`);
+  }
+}
+
+/** `program`: where it was installed, on the installed system. */
+async function removeOldRuntimes(
+  { sys, stdout, stderr }: CliContext,
+  root: string,
+  program: string,
+): Promise<void> {
+  const runtime = sys.process.carriedRuntime;
+  if (runtime === undefined) {
+    return;
+  }
+  const { findOldRuntimes } = await import("../install/old-runtimes.ts");
+  const nowMs = sys.clock.now().getTime();
+  const running = runtime.directory;
+  const search = { root, running, program, nowMs, uid: sys.process.uid };
+  for (const path of findOldRuntimes(sys.fs, search)) {
+    try {
+      sys.fs.remove(path);
+      stdout(`removed ${path}: nothing starts this runtime any more\n`);
+    } catch (error) {
+      stderr(
+        `note: the runtime "${path}", which nothing starts any more, cannot be removed: ${errorMessage(error)}\n`,
+      );
+    }
   }
 }
 
@@ -156,39 +201,6 @@ async function findSys0(
   const { findCleanDevicesSetting } = await import("../../distros/aix/clean-devices.ts");
   const { attribute, value } = await findCleanDevicesSetting(ctx.sys);
   return value === undefined || value === "1" ? undefined : { attribute, before: value };
-}
-
-async function findItems(ctx: CliContext, wanted: Wanted): Promise<readonly InstallItem[]> {
-  const { root, defaults, isAix } = wanted;
-  const platform = isAix ? "aix" : "linux";
-  const [{ configItems }, { manualItem }, { renderManual }] = await Promise.all([
-    import("../install/config-items.ts"),
-    import("../install/place-manual.ts"),
-    import("../reference/render-manual.ts"),
-  ]);
-  const config = configItems(defaults.paths, platform).filter(
-    (item) => !wanted.isConfigKept || item.kind === "directory",
-  );
-  const { fs, process } = ctx.sys;
-  const common = [
-    ...(await runtimeOf(fs, process.runtimeDirectory)),
-    ...config,
-    manualItem(platform, await renderManual(ctx)),
-  ];
-  if (isAix) {
-    const { aixItems } = await import("../install/aix-items.ts");
-    return [...aixItems(), ...common];
-  }
-  const { linuxItems } = await import("../install/linux-items.ts");
-  return [...linuxItems(ctx.sys.fs, root), ...common];
-}
-
-async function runtimeOf(
-  fs: FileSystem,
-  directory: string | undefined,
-): Promise<readonly InstallItem[]> {
-  const { runtimeItems } = await import("../install/runtime-items.ts");
-  return runtimeItems(fs, directory);
 }
 
 /** What will keep the program from running at boot. */
@@ -208,39 +220,5 @@ async function sayWhatIsOdd(
     ctx.stderr(
       `Nothing runs at boot: there is neither systemd nor an /etc/init.d of sysvinit in "${root}"; have "${items[0]?.path ?? ""}" run as "init --local", "init", "modules --mode config" and "modules --mode final", in this order\n`,
     );
-  }
-}
-
-async function sayTakeOver(
-  ctx: CliContext,
-  wanted: Wanted,
-  modulesDir: string,
-  pythonDirs: readonly string[],
-): Promise<void> {
-  const { listLosses } = await import("../install/old-package.ts");
-  const say = (line: string): void => ctx.stdout(`${line}\n`);
-  const { root, defaults } = wanted;
-  for (const directory of pythonDirs) {
-    say(`left alone ${posix.join(root, directory)}`);
-  }
-  const losses = await listLosses(ctx.sys, {
-    root,
-    paths: defaults.paths,
-    modulesDir,
-    pythonDirs,
-    defaults: defaults.config,
-  });
-  say(
-    losses.length === 0
-      ? "taken over: everything that the old package ran, this program runs"
-      : `taken over; ${losses.length === 1 ? "one thing does" : `${losses.length} things do`} not run any more:`,
-  );
-  losses.forEach((line) => say(`  ${line}`));
-  if (wanted.isAix && root === "/") {
-    const { describeOldRpm, findOldRpm } = await import("../install/find-rpm.ts");
-    const rpm = await findOldRpm(ctx.sys);
-    if (rpm !== undefined) {
-      say(`note: ${describeOldRpm(rpm)}`);
-    }
   }
 }

@@ -12,7 +12,7 @@ import { refuseRoot } from "../install/refuse-root.ts";
 /**
  * `cloud-init uninstall [--root DIR] [--dry-run] [--force]`: takes away what `install` put, and puts
  * back what it replaced. Configuration that was changed and the state of deployments stay. Exit code
- * 1, and nothing done, where a file of ours was changed since.
+ * 1, and nothing done, where a file of ours was changed since; with --force a copy of it is kept.
  */
 export function createUninstallCommand(ctx: CliContext): Command {
   return defineSubcommand({
@@ -33,7 +33,8 @@ export function createUninstallCommand(ctx: CliContext): Command {
       "dry-run": { type: "boolean", description: "Only say what would be done" },
       force: {
         type: "boolean",
-        description: "Also what was changed since; configuration of yours stays even so",
+        description:
+          "Also what was changed since, of which a copy is kept; configuration of yours stays even so",
       },
     },
     examples: [

@@ -10,6 +10,7 @@ import { logFilesCheck } from "./log-files-check.ts";
 import { metadataAddressCheck } from "./metadata-address-check.ts";
 import { moduleListsCheck } from "./module-lists-check.ts";
 import { oldPackageCheck } from "./old-package-check.ts";
+import { otherAgentsCheck } from "./other-agents-check.ts";
 import type { Patient } from "./patient.ts";
 import { secretFilesCheck } from "./secret-files-check.ts";
 import { trustedPathsCheck } from "./trusted-paths-check.ts";
@@ -33,6 +34,7 @@ export function allChecks(patient: Patient): readonly DoctorCheck[] {
     logFilesCheck(patient),
     clockCheck(patient),
     oldPackageCheck(patient),
+    ...(patient.distro.name === "aix" ? [otherAgentsCheck(patient)] : []),
     ...own,
   ];
 }

@@ -9,6 +9,10 @@ export type InstallItem =
       readonly source?: string;
       /** Default 0755. */
       readonly mode?: number;
+      /** True: made by the install itself where it lies, so that nothing was there before. */
+      readonly isMade?: boolean;
+      /** True: made of others of these files, and of no value without them. */
+      readonly isDerived?: boolean;
     }
   | {
       readonly kind: "file";

@@ -5,7 +5,7 @@ import { PROGRAM_MODE, type Say } from "./apply-items.ts";
 import { type FileState, hashFile, hashText, readFileState } from "./file-state.ts";
 import type { InstallItem } from "./install-item.ts";
 import {
-  changedDirectory,
+  changedPath,
   type InstalledState,
   isAsBefore,
   isInstalled,
@@ -40,7 +40,7 @@ export function recordUndo(sys: System, intended: IntendedInstall, say: Say): Un
   const old = readUndoRecord(fs, directory);
   const entries = new Map((old?.entries ?? []).map((entry) => [entry.path, entry]));
   try {
-    for (const path of missingDirectories(fs, intended)) {
+    for (const path of [...missingDirectories(fs, intended), ...madeDirectories(intended)]) {
       entries.set(path, entries.get(path) ?? madeDirectory(path));
     }
     for (const item of intended.items) {
@@ -96,6 +96,16 @@ function missingDirectories(fs: FileSystem, intended: IntendedInstall): readonly
   return [...missing].sort((a, b) => a.length - b.length);
 }
 
+/** Those of what the install makes where it lies: an empty one is left to nobody. */
+function madeDirectories({ items }: IntendedInstall): readonly string[] {
+  const directories = items.flatMap((item) =>
+    item.kind === "program" && item.isMade === true
+      ? [posix.dirname(posix.dirname(item.path)), posix.dirname(item.path)]
+      : [],
+  );
+  return [...new Set(directories)].sort((a, b) => a.length - b.length);
+}
+
 function createEntry(
   sys: System,
   intended: IntendedInstall,
@@ -127,7 +137,7 @@ function createEntry(
   }
   const isOurs = isInstalled(state, [wanted, ...known.installed]);
   if (state.kind === "file" && !isOurs && !isAsBefore(state, known.before)) {
-    const copy = `${changedDirectory(directory)}/${state.sha256.slice(0, 12)}${item.path}`;
+    const copy = changedPath(directory, item.path, state);
     keep(fs, place, copy);
     say(`saved ${place}, which was changed since the last install, as ${copy}`);
   }
@@ -142,6 +152,9 @@ function stateBefore(
   state: Exclude<FileState, { readonly kind: "directory" | "other" }>,
   wanted: InstalledState,
 ): StateBefore {
+  if (item.kind === "program" && item.isMade === true) {
+    return { kind: "absent" };
+  }
   const isSameContent = isInstalled(state, [wanted]);
   return isSameContent && hasWantedMode(sys, place, item, state) ? { kind: "same" } : state;
 }
@@ -166,6 +179,9 @@ function wantedState(
 ): InstalledState {
   switch (item.kind) {
     case "program": {
+      if (item.isDerived === true) {
+        return { kind: "derived" };
+      }
       const source = item.source ?? sys.process.executablePath;
       // A hundred megabytes are not read twice where they are in their place already.
       const sha256 =

@@ -1,10 +1,18 @@
 import { posix } from "node:path";
 import type { FileSystem } from "../../system/system.ts";
 import type { InstallItem } from "./install-item.ts";
+import { START_CACHE } from "./start-cache.ts";
 
 /** Where the carrier's stub looks first. */
 const RUNTIMES = "/opt/freeware/libexec/cloud-init";
 const MARKER = ".ok";
+
+/** A runtime that the running carrier has unpacked. */
+export interface UnpackedRuntime {
+  readonly directory: string;
+  /** True where the carrier lies where it will be installed: then the runtime is its, not the install's. */
+  readonly isInPlace: boolean;
+}
 
 /**
  * The runtime that the running carrier has unpacked, file by file, the marker last: installed, so
@@ -12,41 +20,25 @@ const MARKER = ".ok";
  */
 export function runtimeItems(
   fs: FileSystem,
-  directory: string | undefined,
+  runtime: UnpackedRuntime | undefined,
 ): readonly InstallItem[] {
-  if (directory === undefined) {
+  if (runtime === undefined) {
     return [];
   }
-  const target = `${RUNTIMES}/${directory.slice(directory.lastIndexOf("/") + 1)}`;
-  const names = filesBelow(fs, directory, "");
+  const { directory, isInPlace } = runtime;
+  const target = `${RUNTIMES}/${posix.basename(directory)}`;
+  // Beside the cache lies what another install is about to make of it.
+  const names = filesBelow(fs, directory, "").filter((name) => !name.startsWith(`${START_CACHE}.`));
   const ordered = [...names.filter((name) => name !== MARKER), MARKER];
   return ordered.map((name) => ({
     kind: "program",
     path: `${target}/${name}`,
     source: `${directory}/${name}`,
     mode: (fs.stat(`${directory}/${name}`)?.mode ?? 0) & 0o111 ? 0o755 : 0o644,
+    isMade: name === START_CACHE || !isInPlace,
+    isDerived: name === START_CACHE,
   }));
 }
-
-/** Runtimes of other versions on the machine or image at `root`: a hundred megabytes each, and nothing starts them any more. */
-export function oldRuntimes(
-  fs: FileSystem,
-  root: string,
-  directory: string | undefined,
-): readonly string[] {
-  const parent = posix.join(root, RUNTIMES);
-  if (directory === undefined || fs.stat(parent)?.kind !== "directory") {
-    return [];
-  }
-  const current = directory.slice(directory.lastIndexOf("/") + 1);
-  return fs
-    .list(parent)
-    .filter((name) => RUNTIME_NAME.test(name) && name !== current)
-    .map((name) => `${parent}/${name}`);
-}
-
-/** "0.1.0-5bf14b847837", as the build names it. */
-const RUNTIME_NAME = /^\d+\.\d+\.\d+-[0-9a-f]{12}$/u;
 
 function filesBelow(fs: FileSystem, directory: string, prefix: string): readonly string[] {
   return [...fs.list(directory)].sort().flatMap((name) => {

@@ -11,6 +11,8 @@ export type InstalledState =
   | { readonly kind: "file"; readonly sha256: string }
   | { readonly kind: "link"; readonly target: string }
   | { readonly kind: "directory" }
+  /** A file that is made of others, and may be made anew at any time: its content says nothing. */
+  | { readonly kind: "derived" }
   /** A link was taken away. */
   | { readonly kind: "absent" };
 
@@ -61,9 +63,18 @@ export function keptPath(directory: string, path: string): string {
   return `${directory}/kept${path}`;
 }
 
-/** Copies of files of ours that others had changed before a later install wrote them anew. */
+/** Copies of files of ours that others had changed before an install wrote them anew, or an uninstall took them away. */
 export function changedDirectory(directory: string): string {
   return `${directory}/changed`;
+}
+
+/** The copy of what somebody had made of the file at `path`. */
+export function changedPath(
+  directory: string,
+  path: string,
+  { sha256 }: Pick<Extract<FileState, { readonly kind: "file" }>, "sha256">,
+): string {
+  return `${changedDirectory(directory)}/${sha256.slice(0, 12)}${path}`;
 }
 
 /** The file by which the record counts. */
@@ -103,6 +114,8 @@ export function isInstalled(state: FileState, installed: readonly InstalledState
         return state.kind === "file" && state.sha256 === one.sha256;
       case "link":
         return state.kind === "link" && state.target === one.target;
+      case "derived":
+        return state.kind === "file";
       case "directory":
       case "absent":
         return state.kind === one.kind;
@@ -172,7 +185,7 @@ function parseInstalled(json: unknown): InstalledState | undefined {
   if (kind === "link" && typeof target === "string") {
     return { kind, target };
   }
-  return kind === "directory" || kind === "absent" ? { kind } : undefined;
+  return kind === "directory" || kind === "absent" || kind === "derived" ? { kind } : undefined;
 }
 
 function parseBefore(json: unknown): StateBefore | undefined {

@@ -3,10 +3,11 @@ import { isDirectory } from "../../system/files.ts";
 import type { FileSystem, System } from "../../system/system.ts";
 import type { Say } from "./apply-items.ts";
 import { checkInside } from "./check-inside.ts";
-import { readFileState } from "./file-state.ts";
+import { type FileState, readFileState } from "./file-state.ts";
 import { replaceLink } from "./replace-link.ts";
 import {
   changedDirectory,
+  changedPath,
   isAsBefore,
   isInstalled,
   keptPath,
@@ -27,10 +28,12 @@ export interface Installed {
 
 /** What will be done about one path. */
 export type UndoStep =
-  | { readonly kind: "remove"; readonly path: string }
+  | { readonly kind: "remove"; readonly path: string; readonly saved?: string }
   | {
       readonly kind: "restore";
       readonly path: string;
+      /** A copy of what is there, which was changed since the install. */
+      readonly saved?: string;
       readonly before: Extract<StateBefore, { readonly kind: "file" | "link" }>;
     }
   | { readonly kind: "keep"; readonly path: string; readonly why: string };
@@ -87,8 +90,9 @@ function planEntry(
     return { step: { kind: "keep", path, why: "it was changed since the install" } };
   }
   const changed = isOurs ? {} : { objection: `"${place}" was changed since the install` };
+  const saved = isOurs ? {} : planCopy(fs, posix.join(root, undoDir), path, state, place);
   if (before.kind === "absent") {
-    return { step: { kind: "remove", path }, ...changed };
+    return { step: { kind: "remove", path, ...saved }, ...changed };
   }
   if (before.kind === "file") {
     const copy = keptPath(posix.join(root, undoDir), path);
@@ -98,7 +102,21 @@ function planEntry(
       return { step: { kind: "keep", path, why: "there is no good copy to restore" }, objection };
     }
   }
-  return { step: { kind: "restore", path, before }, ...changed };
+  return { step: { kind: "restore", path, before, ...saved }, ...changed };
+}
+
+/** A script that somebody has edited is worth a copy; a program of a hundred megabytes is not. */
+const SAVED_BYTES_MAX = 16 * 1024 * 1024;
+
+function planCopy(
+  fs: FileSystem,
+  directory: string,
+  path: string,
+  state: FileState,
+  place: string,
+): { readonly saved?: string } {
+  const isSmall = (fs.stat(place)?.sizeBytes ?? 0) <= SAVED_BYTES_MAX;
+  return state.kind === "file" && isSmall ? { saved: changedPath(directory, path, state) } : {};
 }
 
 /** Takes the steps and says each; then the record, the copies and the directories that are empty go. A run that was cut off is finished by another. */
@@ -115,7 +133,7 @@ export function applyUninstall(sys: System, installed: Installed, plan: UndoPlan
   fs.remove(`${directory}/kept`);
   const changed = changedDirectory(directory);
   if (isDirectory(fs, changed)) {
-    say(`kept ${changed}: files of the install that were changed before they were written anew`);
+    say(`kept ${changed}: files of the install that were changed since`);
   } else {
     fs.remove(directory);
   }
@@ -135,6 +153,9 @@ export function applyUninstall(sys: System, installed: Installed, plan: UndoPlan
 
 function applyStep(fs: FileSystem, { root, undoDir }: Installed, step: UndoStep): void {
   const place = posix.join(root, step.path);
+  if (step.kind !== "keep" && step.saved !== undefined) {
+    fs.write(step.saved, fs.readBytes(place), { mode: 0o600, durable: true });
+  }
   if (step.kind === "remove") {
     fs.remove(place);
   }
@@ -156,10 +177,14 @@ export function describeStep(root: string, step: UndoStep): string {
   const place = posix.join(root, step.path);
   switch (step.kind) {
     case "remove":
-      return `removed ${place}`;
+      return `removed ${place}${describeCopy(step.saved)}`;
     case "restore":
-      return `restored ${place}`;
+      return `restored ${place}${describeCopy(step.saved)}`;
     case "keep":
       return `kept ${place}: ${step.why}`;
   }
+}
+
+function describeCopy(saved: string | undefined): string {
+  return saved === undefined ? "" : `, which was changed since the install: saved as ${saved}`;
 }

@@ -1,6 +1,6 @@
 import { Buffer } from "node:buffer";
 import { parseConfigFile } from "../../config/parse-config-file.ts";
-import { isDirectory } from "../../system/files.ts";
+import { isDirectory, statTarget } from "../../system/files.ts";
 import type { FileSystem } from "../../system/system.ts";
 import { errorMessage } from "../../text/error-message.ts";
 import { formatProblem } from "../../text/problem.ts";
@@ -46,7 +46,11 @@ export async function readPlanInputs(ctx: CliContext, request: PlanRequest): Pro
   if (cloudCfg !== undefined && config !== undefined) {
     await checkConfig("--config", config, cloudCfg);
   }
-  const drive = source === undefined ? undefined : readPlanSource(fs, absolutePath(ctx, source));
+  const path = source === undefined ? undefined : absolutePath(ctx, source);
+  if (path !== undefined) {
+    await refuseSilent(ctx, path);
+  }
+  const drive = path === undefined ? undefined : readPlanSource(fs, path);
   if (drive !== undefined && userData !== undefined && !hasMetadata(drive)) {
     throw new UsageError(
       `argument --user-data: there is no place for it in SOURCE "${source ?? ""}", which has no "openstack/latest/meta_data.json"`,
@@ -64,6 +68,20 @@ export async function readPlanInputs(ctx: CliContext, request: PlanRequest): Pro
     ...(cloudCfg === undefined ? {} : { config: cloudCfg }),
     files,
   };
+}
+
+/** A device whose read never ends. */
+async function refuseSilent({ sys }: CliContext, path: string): Promise<void> {
+  const kind = statTarget(sys.fs, path)?.kind;
+  if (sys.devices === undefined || kind === undefined || kind === "file" || kind === "directory") {
+    return;
+  }
+  const { createSilenceWatch, describeSilence } = await import("../../distros/silent-devices.ts");
+  const watch = createSilenceWatch(sys);
+  await watch.ask([[path]]);
+  if (watch.probe(path) !== undefined) {
+    throw new UsageError(describeSilence(path));
+  }
 }
 
 function hasMetadata(drive: PlanSource): boolean {

@@ -1,3 +1,4 @@
+import { compareNatural } from "../../text/natural-order.ts";
 import type { Coloring } from "../../text/coloring.ts";
 import { printable } from "../../text/printable.ts";
 import type { PlanNetworkSummary } from "./plan-network.ts";
@@ -34,5 +35,5 @@ export function renderNetwork(
 /** Interfaces, routes, then DNS. */
 function compareRows(a: string, b: string): number {
   const rank = (name: string): number => (/^en\d/u.test(name) ? 0 : /route/u.test(name) ? 1 : 2);
-  return rank(a) - rank(b) || a.localeCompare(b, "en", { numeric: true });
+  return rank(a) - rank(b) || compareNatural(a, b);
 }

@@ -1,7 +1,8 @@
 import { parseAddress, prefixLengthMax } from "../../network/ip-address.ts";
 import { parseMacAddress } from "../../network/mac-address.ts";
 import type { ParsedNetwork } from "../../network/network-config.ts";
-import { severalDhcpProblem } from "../../network/dhcp-overrides.ts";
+import { rankedMetric } from "../../network/dhcp-overrides.ts";
+import type { Raw } from "../../network/given.ts";
 import { parseNetworkV2 } from "../../network/parse-v2.ts";
 import { parseInteger } from "../../text/integer-option.ts";
 import { isRecord } from "../../text/record.ts";
@@ -26,29 +27,38 @@ export function buildImdsNetwork(
   options: ImdsNetworkOptions,
 ): ParsedNetwork | undefined {
   const list = isRecord(network) && Array.isArray(network["interface"]) ? network["interface"] : [];
-  const ethernets: Record<string, unknown> = {};
-  for (const [index, given] of list.slice(0, INTERFACE_COUNT_MAX).entries()) {
+  const devices = list.slice(0, INTERFACE_COUNT_MAX).flatMap((given: unknown, index) => {
     const device = isRecord(given) ? buildDevice(given, index, options) : undefined;
-    if (device !== undefined) {
-      ethernets[device.name] = device.settings;
-    }
-  }
-  const names = Object.keys(ethernets);
-  if (names.length === 0) {
+    return device === undefined ? [] : [{ ...device, index }];
+  });
+  if (devices.length === 0) {
     return undefined;
   }
-  const parsed = parseNetworkV2({ version: 2, ethernets }, IMDS_SOURCE);
-  // With one adapter there is nothing to put in order.
-  return names.length === 1
-    ? parsed
-    : { ...parsed, problems: [...parsed.problems, severalDhcpProblem(names.length, IMDS_SOURCE)] };
+  const ethernets = devices.map(({ name, settings, index }): [string, unknown] => [
+    name,
+    // With one adapter there is nothing to put in order.
+    devices.length === 1 ? settings : { ...settings, ...overridesOf(settings, index) },
+  ]);
+  return parseNetworkV2({ version: 2, ethernets: Object.fromEntries(ethernets) }, IMDS_SOURCE);
+}
+
+/** The first adapter's routes and name servers come first. */
+function overridesOf(settings: Raw, index: number): Raw {
+  const overrides = {
+    "route-metric": rankedMetric(index),
+    ...(index === 0 ? {} : { "use-dns": false }),
+  };
+  return {
+    "dhcp4-overrides": overrides,
+    ...(settings["dhcp6"] === true ? { "dhcp6-overrides": overrides } : {}),
+  };
 }
 
 function buildDevice(
   given: Readonly<Record<string, unknown>>,
   index: number,
   { withSecondaryAddresses, setsNames }: ImdsNetworkOptions,
-): { readonly name: string; readonly settings: unknown } | undefined {
+): { readonly name: string; readonly settings: Raw } | undefined {
   const mac = typeof given["macAddress"] === "string" ? given["macAddress"] : "";
   const macAddress = parseMacAddress(mac);
   const addresses = ([4, 6] as const).map((family) => readAddresses(given, family));

@@ -1,5 +1,5 @@
 import type { AdapterInfo } from "../../distros/distro.ts";
-import { severalDhcpProblem } from "../../network/dhcp-overrides.ts";
+import { rankedMetric } from "../../network/dhcp-overrides.ts";
 import { formatAddress, parseAddress, parsePrefixLength } from "../../network/ip-address.ts";
 import { parseMacAddress } from "../../network/mac-address.ts";
 import type {
@@ -23,6 +23,7 @@ export interface Ec2Network {
 /**
  * The network of `network/interfaces/macs/<mac>/` (compat datasources-clouds.md §4.3): DHCP on each
  * adapter that machine and metadata both have, in the order of network-card, device-number and MAC,
+ * which the metrics of their routes repeat,
  * and the second and later addresses of each fixed. With `primaryOnly`, DHCP on the first one alone.
  */
 export function readEc2Network(
@@ -36,11 +37,20 @@ export function readEc2Network(
   if (used.length === 0) {
     return { problems };
   }
-  if (used.length > 1) {
-    problems.push(severalDhcpProblem(used.length, SOURCE));
-  }
-  const interfaces = used.map((nic) => toInterface(nic, primaryOnly, problems));
+  const interfaces = used.map((nic, index) => {
+    const iface = toInterface(nic, primaryOnly, problems);
+    // With one adapter there is nothing to put in order.
+    return used.length === 1 ? iface : withMetric(iface, rankedMetric(index));
+  });
   return { config: { interfaces, nameservers: [], searchDomains: [] }, problems };
+}
+
+function withMetric(iface: InterfaceConfig, routeMetric: number): InterfaceConfig {
+  return {
+    ...iface,
+    dhcp4Overrides: { routeMetric },
+    ...(iface.dhcp6 === "no" ? {} : { dhcp6Overrides: { routeMetric } }),
+  };
 }
 
 interface Nic {

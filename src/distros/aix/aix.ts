@@ -14,6 +14,7 @@ import { createPlannedVolumes } from "./planned-volumes.ts";
 import { createAixPower } from "./power.ts";
 import { createAixResolver } from "./resolver.ts";
 import { createAixNamedServices } from "./named-services.ts";
+import type { SeenRootDisks } from "./seen-root-disks.ts";
 import { createAixServices } from "./services.ts";
 import { createAixStorage } from "./storage.ts";
 import { readAixSystemFacts } from "./system-facts.ts";
@@ -28,6 +29,7 @@ import { createAixVolumes } from "./volumes.ts";
 export function createAix(ctx: DistroContext): Distro {
   const services = { ...createAixServices(ctx), named: createAixNamedServices(ctx) };
   const planned = createPlannedVolumes();
+  const rootDisks: SeenRootDisks = { names: [] };
   return {
     name: "aix",
     family: "aix",
@@ -47,12 +49,13 @@ export function createAix(ctx: DistroContext): Distro {
     logForwarding: createAixLogForwarding(ctx),
     packages: createAixPackages(ctx),
     locale: createAixLocale(ctx),
-    power: createAixPower(ctx),
+    power: createAixPower(ctx, rootDisks),
     clean: createAixClean(ctx),
     diagnosis: createAixDiagnosis(ctx),
     seal: async () => (await import("./seal.ts")).createAixSeal(ctx),
     loadDoctor: async () => (await import("./doctor.ts")).createAixDoctor(ctx),
-    growth: createAixGrowth(ctx),
+    loadSelfTest: async () => (await import("./self-test.ts")).createAixSelfTest(),
+    growth: createAixGrowth(ctx, rootDisks),
     volumes: createAixVolumes(ctx, planned),
     disks: createAixDisks(ctx, planned),
   };

@@ -1,9 +1,9 @@
 import type { CleanAdapter } from "../clean-adapter.ts";
 import type { DistroContext } from "../distro.ts";
 import { editFile, wouldEdit } from "../posix/edit-file.ts";
-import { AFTER_THIS_COMMAND } from "../posix/after-this-command.ts";
 import { removeIfThere } from "../posix/remove-if-there.ts";
 import { SSHD_DROP_IN } from "../posix/sshd-config-edit.ts";
+import { SHUTDOWN_OPTIONS } from "../posix/shutdown-options.ts";
 import { removeStanzas } from "./stanza-file.ts";
 
 const FILE_SYSTEMS = "/etc/filesystems";
@@ -36,7 +36,7 @@ export function createAixClean({ sys }: DistroContext): CleanAdapter {
     },
     resetMachineId: () => removeIfThere(sys.fs, ["/etc/machine-id"]),
     async restart() {
-      await sys.exec.run(["/usr/sbin/shutdown", "-Fr"], AFTER_THIS_COMMAND);
+      await sys.exec.run(["/usr/sbin/shutdown", "-Fr"], SHUTDOWN_OPTIONS);
     },
   };
 }

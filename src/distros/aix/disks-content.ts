@@ -1,5 +1,6 @@
 import { errorMessage } from "../../text/error-message.ts";
 import type { System } from "../../system/system.ts";
+import { createSilenceWatch, describeSilence } from "../silent-devices.ts";
 
 /** Everything that could own a disk has its mark in there: LVM, file systems, ASM, GPFS, partition tables. */
 const LOOKED_AT_BYTES = 2 ** 20;
@@ -15,8 +16,16 @@ const LVM_RECORD_ID = [0x5f, 0x4c, 0x56, 0x4d];
  * What keeps a disk from being used without being told to overwrite it; undefined for a disk whose
  * first megabyte holds nothing but a PVID, which lspv shows.
  */
-export function findDiskContent(sys: System, disk: string): string | undefined {
+export async function findDiskContent(sys: System, disk: string): Promise<string | undefined> {
   const path = `/dev/r${disk}`;
+  const watch = createSilenceWatch(sys);
+  await watch.ask([[path]]);
+  return watch.probe(path) === undefined
+    ? readDiskContent(sys, path)
+    : `what is on it cannot be told (${describeSilence(path)})`;
+}
+
+function readDiskContent(sys: System, path: string): string | undefined {
   try {
     const file = sys.fs.open(path);
     try {

@@ -56,7 +56,7 @@ export async function ensureVolumeGroups(
   const places: Place[] = [];
   for (const request of requests) {
     problems.push(...warnOfLinux(request));
-    const place = judge(ctx, request, { disks, places });
+    const place = await judge(ctx, request, { disks, places });
     if (typeof place === "string") {
       problems.push({ message: `Cannot use disk "${request.name}": ${place}`, path: request.path });
       incomplete.add(request.volumeGroup ?? "");
@@ -108,11 +108,11 @@ interface Place {
 }
 
 /** The disk that a request means and what may be done with it, or why it is left alone. */
-function judge(
+async function judge(
   ctx: DistroContext,
   request: DiskRequest,
   seen: { readonly disks: readonly PhysicalVolume[]; readonly places: readonly Place[] },
-): Place | string {
+): Promise<Place | string> {
   const { volumeGroup } = request;
   const wrongName = checkDiskName(request.device);
   if (wrongName !== undefined) {
@@ -140,7 +140,7 @@ function judge(
   if (disk.volumeGroup !== undefined) {
     return `it belongs to volume group "${disk.volumeGroup}", and is left alone whatever "overwrite" says`;
   }
-  const content = findDiskContent(ctx.sys, disk.disk);
+  const content = await findDiskContent(ctx.sys, disk.disk);
   const reason =
     content ??
     (disk.pvid === undefined

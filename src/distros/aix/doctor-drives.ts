@@ -3,6 +3,7 @@ import type { Problem } from "../../text/problem.ts";
 import type { Disc, DiscSearch } from "../distro.ts";
 import type { DoctorCheck, DoctorReport } from "../doctor-adapter.ts";
 import { type DiscProbe, findWantedLabel, isAbsent, probeDisc, readDisc } from "../raw-disc.ts";
+import { createSilenceWatch, isSilent } from "../silent-devices.ts";
 import { readCdDevices } from "./cd-devices.ts";
 import { readMounts } from "./mounts.ts";
 
@@ -35,8 +36,15 @@ export function opticalDriveCheck(sys: System): DoctorCheck {
         });
       }
       for (const { name } of devices.filter(({ isAvailable }) => isAvailable)) {
-        const { probe } = probeDrive(sys, name);
-        if (probe.kind === "damaged") {
+        const { probe } = await probeDrive(sys, name);
+        if (probe.kind === "unreadable" && isSilent(probe)) {
+          report.add({
+            severity: "error",
+            what: `The drive "${name}" does not answer: ${probe.reason}`,
+            why: "each stage of a boot waits half a minute for it, the first one of a new machine longer, and goes on without its config drive",
+            fix: `errpt -a -N ${name}`,
+          });
+        } else if (probe.kind === "damaged") {
           report.add({
             severity: "warning",
             what: `The disc in "${name}" is damaged: ${probe.reason}`,
@@ -77,7 +85,7 @@ export async function findDiscsRaw(sys: System, labels: readonly string[]): Prom
   const problems: Problem[] = [];
   const { devices } = await readCdDevices(sys);
   for (const { name } of devices.filter(({ isAvailable }) => isAvailable)) {
-    const { path, probe } = probeDrive(sys, name);
+    const { path, probe } = await probeDrive(sys, name);
     if (probe.kind === "disc" && findWantedLabel(probe, labels) !== undefined) {
       discs.push({
         device: name,
@@ -90,10 +98,16 @@ export async function findDiscsRaw(sys: System, labels: readonly string[]): Prom
 }
 
 /** The block device, else the raw one: which of them a driver lets be read is unconfirmed. */
-function probeDrive(
+async function probeDrive(
   sys: System,
   name: string,
-): { readonly path: string; readonly probe: DiscProbe } {
+): Promise<{ readonly path: string; readonly probe: DiscProbe }> {
+  const watch = createSilenceWatch(sys);
+  await watch.ask([[`/dev/${name}`, `/dev/r${name}`]]);
+  const silence = watch.probe(`/dev/${name}`);
+  if (silence !== undefined) {
+    return { path: `/dev/${name}`, probe: silence };
+  }
   const block = { path: `/dev/${name}`, probe: probeDisc(sys, `/dev/${name}`) };
   if (block.probe.kind !== "unreadable") {
     return block;

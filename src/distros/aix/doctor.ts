@@ -50,7 +50,8 @@ const DF_TIMEOUT_MS = 15_000;
 /** Of the program, its state and its logs; scripts use /tmp. */
 const WRITTEN = ["/", "/opt", "/var", "/tmp"];
 
-async function readRooms(sys: System): Promise<readonly FileSystemRoom[]> {
+/** Room in the file systems that a boot writes to. */
+export async function readRooms(sys: System): Promise<readonly FileSystemRoom[]> {
   const { stdout } = await sys.exec.query([DF, "-k", ...WRITTEN], { timeoutMs: DF_TIMEOUT_MS });
   return parseDf(stdout);
 }
@@ -68,7 +69,8 @@ export function parseDf(text: string): readonly FileSystemRoom[] {
 
 const MOUNT = "/usr/sbin/mount";
 
-async function findReadOnly(sys: System): Promise<readonly string[]> {
+/** Those of them that are mounted read-only. */
+export async function findReadOnly(sys: System): Promise<readonly string[]> {
   const { stdout } = await sys.exec.query([MOUNT], { timeoutMs: DF_TIMEOUT_MS });
   return parseReadOnlyMounts(stdout).filter((mountPoint) => WRITTEN.includes(mountPoint));
 }

@@ -237,7 +237,7 @@ async function readRoom(growing: Growing, group: string): Promise<Room | string>
   if (known !== undefined) {
     return known;
   }
-  const facts = await readVolumeGroupFacts(growing.ctx.sys, group, false);
+  const facts = await readVolumeGroupFacts(growing.ctx.sys, group);
   if (typeof facts === "string") {
     return facts;
   }

@@ -1,5 +1,6 @@
 import { pollUntil } from "../../system/retry.ts";
 import type { System } from "../../system/system.ts";
+import type { SeenRootDisks } from "./seen-root-disks.ts";
 import { parseVolumeGroup } from "./volumes-paging.ts";
 
 const LSVG = "/usr/sbin/lsvg";
@@ -45,20 +46,36 @@ export interface LvmOutcome {
   readonly failure: string;
 }
 
-/** Reads without LVM's lock (-L), which another command may hold. A text: why there are none. */
+/**
+ * Reads without LVM's lock (-L), which another command may hold: the group and its `disks`, where they
+ * are given. Of a group with one disk all partitions are that disk's. A text: why there are none.
+ */
 export async function readVolumeGroupFacts(
   sys: System,
   name: string,
-  withDisks: boolean,
+  disks: readonly string[] = [],
 ): Promise<VolumeGroupFacts | string> {
   const details = await sys.exec.query([LSVG, "-L", name], QUERY);
-  const disks = withDisks ? (await sys.exec.query([LSVG, "-L", "-p", name], QUERY)).stdout : "";
-  const facts = parseVolumeGroupFacts(name, details.stdout, disks);
+  const [only] = disks.length === 1 && hasOneDisk(details.stdout) ? disks : [];
+  const list =
+    disks.length === 0 || only !== undefined
+      ? ""
+      : (await sys.exec.query([LSVG, "-L", "-p", name], QUERY)).stdout;
+  const parsed = parseVolumeGroupFacts(name, details.stdout, list);
+  const facts =
+    parsed === undefined || only === undefined
+      ? parsed
+      : { ...parsed, disks: new Map([[only, parsed.totalPartitions]]) };
   if (details.exitCode !== 0 || facts === undefined) {
     const said = oneLine(details.stderr === "" ? details.stdout : details.stderr);
     return `"${LSVG} -L ${name}" ended with exit code ${details.exitCode}${said === "" ? "" : `: ${said}`}`;
   }
   return facts;
+}
+
+/** By what the group itself says: a disk that is gone still counts in it. */
+function hasOneDisk(details: string): boolean {
+  return /\bTOTAL PVs:\s+1(?:\s|$)/u.test(details);
 }
 
 /** The two outputs (aix commands.md §6.2); undefined where they do not tell, as for a group that is off. */
@@ -131,6 +148,8 @@ export interface GrowthRun {
   /** Partitions that volume groups would have more, had a planned chvg run. */
   readonly plannedGain: Map<string, number>;
   readonly patience: LockPatience;
+  /** For other parts of this run: the disks are listed once. */
+  readonly rootDisks: SeenRootDisks;
 }
 
 /**

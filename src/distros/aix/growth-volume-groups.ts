@@ -1,4 +1,5 @@
 import type { Problem } from "../../text/problem.ts";
+import type { System } from "../../system/system.ts";
 import type { DistroContext } from "../distro.ts";
 import type { DiskGrowth } from "../growth-adapter.ts";
 import { type GrowthMemory, readGrowthMemory, writeGrowthMemory } from "../growth-memory.ts";
@@ -36,6 +37,9 @@ export async function growVolumeGroups(
   run: GrowthRun,
 ): Promise<readonly Problem[]> {
   const disks = await readPhysicalVolumes(ctx.sys);
+  run.rootDisks.names = disks.flatMap(({ disk, volumeGroup }) =>
+    volumeGroup === "rootvg" ? [disk] : [],
+  );
   const { groups, problems } = await findGrowthTargets(ctx.sys, disks, request.devices);
   const found = [...problems];
   const memory = readGrowthMemory(ctx.sys.fs, request.memoryFile);
@@ -70,7 +74,7 @@ async function growOne(
   disks: readonly SizedDisk[],
   run: GrowthRun,
 ): Promise<Outcome> {
-  const facts = await readVolumeGroupFacts(ctx.sys, group, true);
+  const facts = await readVolumeGroupFacts(ctx.sys, group, namesOf(disks));
   if (typeof facts === "string") {
     const message = `Cannot see whether the disks of volume group "${group}" have grown: ${facts}`;
     return { problem: { message, severity: "warning" } };
@@ -115,7 +119,7 @@ async function judge(
   limit: string | undefined,
 ): Promise<Outcome> {
   const { name } = before;
-  const after = await readVolumeGroupFacts(ctx.sys, name, true);
+  const after = await readVolumeGroupFacts(ctx.sys, name, namesOf(disks));
   if (typeof after === "string") {
     return {
       problem: { message: `Cannot see what volume group "${name}" has become: ${after}` },
@@ -134,6 +138,10 @@ async function judge(
   const sizes = left.map((disk) => describe(after, disk)).join(", ");
   const message = `Volume group "${name}" did not take all of its disks, although "${CHVG} -g ${name}" ended well. ${sizes}. ${limit ?? "AIX may see the new size only after varyoffvg and varyonvg, for rootvg after a restart: the next boot tries once more"}`;
   return { problem: { message, severity: "warning" }, isSettled: false };
+}
+
+function namesOf(disks: readonly SizedDisk[]): readonly string[] {
+  return disks.map(({ disk }) => disk);
 }
 
 interface GrownDisk extends SizedDisk {
@@ -208,9 +216,7 @@ async function measureDisks(
 ): Promise<readonly SizedDisk[]> {
   const sized: SizedDisk[] = [];
   for (const disk of disks) {
-    const sizeMb =
-      (await askSize(ctx, [BOOTINFO, "-s", disk.disk])) ??
-      (await askSize(ctx, [GETCONF, "DISK_SIZE", `/dev/${disk.disk}`]));
+    const sizeMb = await readDiskSizeMb(ctx.sys, disk.disk);
     if (sizeMb === undefined) {
       ctx.log.debug(`Disk ${disk.disk} does not tell its size: it is not looked at`);
     } else {
@@ -220,8 +226,16 @@ async function measureDisks(
   return sized;
 }
 
-async function askSize(ctx: DistroContext, argv: readonly string[]): Promise<number | undefined> {
-  const { exitCode, stdout } = await ctx.sys.exec.query(argv, QUERY);
+/** By bootinfo, which only root may call, else by getconf. Undefined where neither tells. */
+export async function readDiskSizeMb(sys: System, disk: string): Promise<number | undefined> {
+  return (
+    (await askSize(sys, [BOOTINFO, "-s", disk])) ??
+    askSize(sys, [GETCONF, "DISK_SIZE", `/dev/${disk}`])
+  );
+}
+
+async function askSize(sys: System, argv: readonly string[]): Promise<number | undefined> {
+  const { exitCode, stdout } = await sys.exec.query(argv, QUERY);
   const digits = /^\s*(\d{1,12})\s*$/u.exec(stdout)?.[1];
   return exitCode === 0 && digits !== undefined && Number(digits) > 0 ? Number(digits) : undefined;
 }

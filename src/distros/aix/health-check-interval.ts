@@ -1,5 +1,6 @@
 import { CommandError } from "../../system/command-error.ts";
 import { exists } from "../../system/files.ts";
+import type { ExecResult, System } from "../../system/system.ts";
 import { errorMessage } from "../../text/error-message.ts";
 import type { Problem } from "../../text/problem.ts";
 import type { DistroContext } from "../distro.ts";
@@ -8,6 +9,7 @@ import { queryOdm, readAttribute, runOdm } from "./odm.ts";
 const LSPATH = "/usr/sbin/lspath";
 const CHDEV = "/usr/sbin/chdev";
 const ATTRIBUTE = "hcheck_interval";
+const PATH_NAMES = [LSPATH, "-F", "name"];
 
 /**
  * Sets how often the paths of each multipath disk are checked, in the device database alone (-P):
@@ -22,13 +24,10 @@ export async function ensureHealthCheckInterval(
     ctx.log.debug(`There is no ${LSPATH}: this system has no multipath disks`);
     return [];
   }
-  const argv = [LSPATH, "-F", "name"];
-  const result = await queryOdm(ctx.sys, argv, { okExitCodes: "any" });
-  if (result.exitCode !== 0) {
-    const { message } = new CommandError(argv, result);
-    return [{ message: `Cannot list the paths of multipath disks: ${message}` }];
+  const disks = await findDisks(ctx.sys);
+  if (typeof disks === "string") {
+    return [{ message: `Cannot list the paths of multipath disks: ${disks}` }];
   }
-  const disks = parsePathNames(result.stdout);
   if (disks.length === 0) {
     ctx.log.debug("Failed to find any paths to multipath device.");
   }
@@ -40,6 +39,27 @@ export async function ensureHealthCheckInterval(
     }
   }
   return problems;
+}
+
+/** Asks for the paths of all disks, for `parsePathNames`. */
+export function askPathNames(sys: System): Promise<ExecResult> {
+  return queryOdm(sys, PATH_NAMES, { okExitCodes: "any" });
+}
+
+/**
+ * By their device files: a disk without paths has no such attribute ([U]), and what an image has the
+ * file of and this machine has no disk for, has none either. Where there are no files, by its paths; a text says why not.
+ */
+async function findDisks(sys: System): Promise<readonly string[] | string> {
+  const files = sys.fs.stat("/dev")?.kind === "directory" ? sys.fs.list("/dev") : [];
+  const raw = files.filter((name) => name.startsWith("rhdisk")).map((name) => name.slice(1));
+  if (raw.length > 0) {
+    return parsePathNames(raw.join("\n"));
+  }
+  const result = await askPathNames(sys);
+  return result.exitCode === 0
+    ? parsePathNames(result.stdout)
+    : new CommandError(PATH_NAMES, result).message;
 }
 
 /** Names of disks, each once: lspath prints a line for every path (aix/commands.md §2.8). */
@@ -56,7 +76,8 @@ async function ensureInterval(
   let stays = "";
   try {
     const current = await readAttribute(sys, disk, ATTRIBUTE);
-    if (current === undefined) {
+    // Empty: lsattr may end well for a device that is not there ([U]); no disk has an empty interval.
+    if (current === undefined || current === "") {
       log.debug(`Disk "${disk}" has no attribute "${ATTRIBUTE}": its paths are not checked`);
       return undefined;
     }

@@ -58,7 +58,7 @@ function notInstalled(name: string, candidates: readonly string[]): Problem {
 }
 
 /** What `locale -a` lists; without it, the locale objects below /usr/lib/nls/loc. */
-async function findInstalledLocales(sys: System): Promise<ReadonlySet<string>> {
+export async function findInstalledLocales(sys: System): Promise<ReadonlySet<string>> {
   const { exitCode, stdout } = await sys.exec.query([LOCALE, "-a"], {
     okExitCodes: "any",
     timeoutMs: QUERY_TIMEOUT_MS,

@@ -105,15 +105,15 @@ interface BootEntry {
 }
 
 async function readBootEntry(sys: System, subsystem: string): Promise<BootEntry> {
-  const { stdout } = await sys.exec.query([LSITAB, "-a"], { okExitCodes: "any" });
   const identifiers = new Set<string>();
   let own: string | undefined;
   let starts = hasBootScript(sys, subsystem);
-  for (const line of stdout.split("\n")) {
-    const [, identifier, action, command = ""] = /^([^:]+):[^:]*:([^:]*):(.*)$/u.exec(line) ?? [];
-    if (identifier === undefined) {
+  for (const line of await readInittabLines(sys)) {
+    const entry = parseInittabLine(line);
+    if (entry === undefined) {
       continue;
     }
+    const { identifier, action, command } = entry;
     identifiers.add(identifier);
     if (action === "off") {
       continue;
@@ -132,6 +132,21 @@ async function readBootEntry(sys: System, subsystem: string): Promise<BootEntry>
     ...(own === undefined ? {} : { own }),
     freeIdentifier: chooseIdentifier(subsystem, identifiers),
   };
+}
+
+/** The lines of inittab, as lsitab prints them. */
+export async function readInittabLines(sys: System): Promise<readonly string[]> {
+  const { stdout } = await sys.exec.query([LSITAB, "-a"], { okExitCodes: "any" });
+  return stdout.split("\n");
+}
+
+/** "identifier:runlevel:action:command"; undefined for a line of another form. */
+export function parseInittabLine(
+  line: string,
+): { readonly identifier: string; readonly action: string; readonly command: string } | undefined {
+  const [, identifier, action = "", command = ""] =
+    /^([^:]+):[^:]*:([^:]*):(.*)$/u.exec(line) ?? [];
+  return identifier === undefined ? undefined : { identifier, action, command };
 }
 
 function hasBootScript(sys: System, subsystem: string): boolean {

@@ -20,6 +20,7 @@ import {
   readKernelRoutes,
 } from "./network-state.ts";
 import type { KernelInterface } from "./parse-ifconfig.ts";
+import type { NetstatRoute } from "./parse-netstat.ts";
 
 /** The kernel follows chdev at once; only a slow adapter takes longer. */
 const POLL = { timeoutMs: 15_000, intervalMs: 250 } as const;
@@ -56,14 +57,16 @@ export async function checkMtu(
     : `${name} has MTU ${found}, not ${mtuBytes}`;
 }
 
-/** Which of these routes the kernel does not have; undefined where it has all. */
+/** Which of these routes the kernel does not have; undefined where it has all. `onRead` gets each table that is read. */
 export async function checkRoutes(
   sys: System,
   routes: readonly RouteConfig[],
+  onRead?: (found: readonly NetstatRoute[]) => void,
 ): Promise<string | undefined> {
   let missing = routes;
   const isRight = async (): Promise<true | undefined> => {
     const found = await readKernelRoutes(sys);
+    onRead?.(found);
     missing = routes.filter((route) => !hasKernelRoute(route, found));
     return missing.length === 0 ? true : undefined;
   };

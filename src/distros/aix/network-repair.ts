@@ -104,24 +104,30 @@ export async function repairNetwork(
   const isSettled = hasCheckedRoutes && routes.every(({ family }) => family === 4);
   if (routes.length > 0 && !isSettled) {
     const kernelRoutes = await readKernelRoutes(ctx.sys);
-    problems.push(...(await addMissingRoutes(ctx, run, routes, kernelRoutes)));
+    problems.push(...(await addMissingRoutes(ctx, run, known, kernelRoutes)));
     problems.push(...(await forgetRouters(ctx, run, routes, kernelRoutes)));
   }
   return problems.map((message) => ({ message }));
 }
 
+/** Also for the boots to come, where chdev had refused them while the kernel could not take them. */
 async function addMissingRoutes(
   ctx: DistroContext,
   run: NetworkRun,
-  routes: readonly RouteConfig[],
+  known: KnownNetwork,
   kernelRoutes: readonly KernelRoute[],
 ): Promise<readonly string[]> {
+  const routes = chooseAixRoutes(known.config);
   const changes = renderMissingAixRoutes(routes, kernelRoutes);
   if (changes.length === 0) {
     return [];
   }
   ctx.log.info("The kernel lacks routes that it should have: adding them");
-  return run.apply({ subject: "inet0", changes }, () => checkRoutes(ctx.sys, routes));
+  const failures = await run.apply({ subject: "inet0", changes }, () =>
+    checkRoutes(ctx.sys, routes),
+  );
+  await storeRefusedRoutes(ctx, run, known);
+  return failures;
 }
 
 /** ndpd-host takes a router's default route back when it ends, and finds the static one when it starts. */

@@ -1,6 +1,7 @@
 import type { NetworkStep } from "../../network/renderers/renderer.ts";
 import { applyChanges, type Change } from "../../system/change.ts";
 import { CommandError } from "../../system/command-error.ts";
+import { finishCommand } from "../../system/finish-command.ts";
 import type { ExecResult } from "../../system/system.ts";
 import { errorMessage } from "../../text/error-message.ts";
 import type { DistroContext } from "../distro.ts";
@@ -12,10 +13,15 @@ import { runOdm } from "./odm.ts";
 export interface NetworkRun {
   /**
    * Makes all changes of a step, the further ones also where one fails: each of them brings the
-   * machine nearer to being reachable. `check` runs after the last command, and tells what the kernel
-   * has not reached. Returns what went wrong.
+   * machine nearer to being reachable. `check` runs after the last command unless that fails, learns
+   * whether one before it has failed, and tells what the kernel has not reached. Returns what went wrong.
    */
-  apply(step: NetworkStep, check?: () => Promise<string | undefined>): Promise<readonly string[]>;
+  apply(
+    step: NetworkStep,
+    check?: (hasFailed: boolean) => Promise<string | undefined>,
+  ): Promise<readonly string[]>;
+  /** Looks at what a step has done that was applied without `check`. Returns what went wrong. */
+  confirm(step: NetworkStep, check: () => Promise<string | undefined>): Promise<readonly string[]>;
   /** Makes one change for the sake of another thing; its output, or what went wrong. */
   command(subject: string, argv: readonly string[]): Promise<ExecResult | string>;
   /** Whether a change was asked for. */
@@ -42,7 +48,7 @@ export function createNetworkRun(ctx: DistroContext): NetworkRun {
       const failures: string[] = [];
       for (const [index, change] of changes.entries()) {
         const isLast = index === changes.length - 1;
-        const checks = isLast && check !== undefined ? [check] : [];
+        const checks = isLast && check !== undefined ? [() => check(failures.length > 0)] : [];
         const failure = await attempt(subject, () =>
           applyChange(ctx, progress, change, { alternative: alternatives?.get(change), checks }),
         );
@@ -52,11 +58,29 @@ export function createNetworkRun(ctx: DistroContext): NetworkRun {
       }
       return failures;
     },
+    async confirm({ subject, changes }, check) {
+      const last = changes.at(-1);
+      const argv = last?.kind === "command" ? last.argv : [];
+      const failure = await attempt(subject, async () => {
+        await finishCommand(argv, { verify: check }, { ...DONE });
+        return undefined;
+      });
+      return failure === undefined ? [] : [failure];
+    },
     command: (subject, argv) => attempt(subject, () => execute(ctx, progress, argv, [])),
     isChanged: () => progress.isChanged,
     isReal: () => progress.isReal,
   };
 }
+
+/** How a command ended that was given no check. */
+const DONE: ExecResult = {
+  exitCode: 0,
+  stdout: "",
+  stderr: "",
+  timedOut: false,
+  durationMs: 0,
+};
 
 interface Progress {
   isChanged: boolean;

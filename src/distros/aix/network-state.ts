@@ -1,4 +1,3 @@
-import { formatMask } from "../../network/ip-address.ts";
 import { parseMacAddress } from "../../network/mac-address.ts";
 import type { NetworkConfig } from "../../network/network-config.ts";
 import type { AixNetworkState } from "../../network/renderers/aix.ts";
@@ -18,7 +17,7 @@ import { RESOLV_CONF_COPY_PATH, RESOLV_CONF_PATH } from "../../network/renderers
 import { CommandError } from "../../system/command-error.ts";
 import { exists, readTextIfExists } from "../../system/files.ts";
 import type { System } from "../../system/system.ts";
-import type { DistroContext, NetworkState } from "../distro.ts";
+import type { DistroContext } from "../distro.ts";
 import type { AixAdapter } from "./adapters.ts";
 import type { AixLinks } from "./network-links.ts";
 import type { NetworkRun } from "./network-run.ts";
@@ -174,35 +173,6 @@ export async function readStored(
 
 function toInterfaceState(live: KernelInterface): NonNullable<AixInterfaceState["kernel"]> {
   return { isUp: live.isUp, addresses: live.addresses.map(({ address }) => address) };
-}
-
-/** For the ci-info tables, from `ifconfig -a`, `netstat -in` and `netstat -rn` alone. */
-export async function readAixNetworkTables(sys: System): Promise<NetworkState> {
-  const interfaces = await readKernelInterfaces(sys);
-  const { stdout } = await sys.exec.query([NETSTAT, "-in"], { okExitCodes: "any" });
-  const macs = new Map(parseInterfaceMacs(stdout));
-  const routes = await readKernelRoutes(sys);
-  return {
-    devices: interfaces.flatMap(({ name, isUp, addresses }) => {
-      const device = { name, isUp, macAddress: macs.get(name) ?? "" };
-      const rows = addresses.map(({ family, address, prefixLength }) =>
-        family === 4
-          ? { address, mask: prefixLength === undefined ? "" : formatMask(4, prefixLength) }
-          : { address: `${address}/${prefixLength ?? 128}`, mask: "" },
-      );
-      return (rows.length === 0 ? [{ address: "", mask: "" }] : rows).map((row) =>
-        Object.assign({}, device, row),
-      );
-    }),
-    routes: routes.map(({ family, destination, prefixLength, gateway, device, flags }) => ({
-      family,
-      destination: family === 4 ? destination : `${destination}/${prefixLength}`,
-      gateway,
-      mask: family === 4 ? formatMask(4, prefixLength) : "",
-      device,
-      flags,
-    })),
-  };
 }
 
 /** `en0  1500  link#2  a.c6.24.39.41.3 …`: dots, no zero padding; "en0*" where it is down. */

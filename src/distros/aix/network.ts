@@ -1,38 +1,27 @@
-import type { InterfaceConfig, NetworkConfig } from "../../network/network-config.ts";
+import type { NetworkConfig } from "../../network/network-config.ts";
 import { renderAix } from "../../network/renderers/aix.ts";
-import { hasSettings, interfaceProblem } from "../../network/renderers/aix-interface-state.ts";
-import { chooseAixRoutes } from "../../network/renderers/aix-routes.ts";
 import { renderResolvConf } from "../../network/renderers/resolv-conf.ts";
-import type { NetworkStep } from "../../network/renderers/renderer.ts";
+import type { System } from "../../system/system.ts";
 import type { Problem } from "../../text/problem.ts";
 import type { DistroContext, NetworkAdapter, NetworkOutcome } from "../distro.ts";
 import { readAixAdapterSlots } from "./adapter-slots.ts";
 import { type AixAdapters, readAixAdapters } from "./adapters.ts";
 import { readAixDhcpServers } from "./dhcp-servers.ts";
 import { type MatchedNetwork, matchAdapters } from "./match-adapters.ts";
-import {
-  awaitDynamicAddresses,
-  checkInterface,
-  checkMtu,
-  checkRoutes,
-  findForeignDefaults,
-} from "./network-checks.ts";
+import { awaitDynamicAddresses, findForeignDefaults } from "./network-checks.ts";
 import { ensureAixLinks } from "./network-links.ts";
-import {
-  isReached,
-  type KnownNetwork,
-  repairNetwork,
-  storeRefusedRoutes,
-} from "./network-repair.ts";
+import { type KnownNetwork, repairNetwork } from "./network-repair.ts";
 import { restoreIfLost } from "./network-restore.ts";
 import { createNetworkRun } from "./network-run.ts";
 import {
   isLinkLocalOnly,
+  type KernelState,
   readAixNetworkState,
-  readAixNetworkTables,
   readKernelInterfaces,
   readKernelRoutes,
 } from "./network-state.ts";
+import { applyNetworkSteps } from "./network-steps.ts";
+import { readAixNetworkTables } from "./network-tables.ts";
 
 const CFGMGR = "/usr/sbin/cfgmgr";
 
@@ -93,10 +82,7 @@ async function ensureAixNetwork(
 ): Promise<NetworkOutcome> {
   const { sys, log } = ctx;
   const run = createNetworkRun(ctx);
-  const kernel = {
-    interfaces: await readKernelInterfaces(sys),
-    routes: await readKernelRoutes(sys),
-  };
+  const kernel = await readKernelState(sys);
   const match = ({ adapters }: AixAdapters): MatchedNetwork =>
     matchAdapters(wanted, adapters, (name) =>
       isLinkLocalOnly(kernel.interfaces.find((each) => each.name === name)),
@@ -116,30 +102,12 @@ async function ensureAixNetwork(
   const before = await readAixNetworkState(ctx, known, run);
   const { steps, problems: unsupported } = renderAix(config, before);
   const problems: Problem[] = [...matched.problems, ...links.problems, ...unsupported];
-  let hasFailed = false;
-  let hasCheckedRoutes = false;
-  for (const step of steps) {
-    const failures = await run.apply(step, createCheck(ctx, config, step));
-    hasCheckedRoutes ||= step.subject === "inet0" && failures.length === 0;
-    if (step.subject === "inet0" && failures.length > 0) {
-      await storeRefusedRoutes(ctx, run, known);
-    }
-    // What a command failed at may have been reached all the same; a file that was not written is not there.
-    const isFilesOnly = step.changes.every((change) => change.kind !== "command");
-    if (failures.length > 0 && (isFilesOnly || !(await isReached(ctx, step.subject, known)))) {
-      hasFailed = true;
-      const iface = findConfigured(config, step.subject);
-      problems.push(
-        ...failures.map((message) =>
-          iface === undefined ? { message } : interfaceProblem(iface, message),
-        ),
-      );
-    }
-  }
+  const { failed, hasCheckedRoutes } = await applyNetworkSteps(ctx, run, known, steps);
+  problems.push(...failed);
   if (run.isReal()) {
     problems.push(...(await repairNetwork(ctx, run, known, before, hasCheckedRoutes)));
     const lost =
-      hasFailed || links.problems.some(({ severity }) => severity !== "warning")
+      failed.length > 0 || links.problems.some(({ severity }) => severity !== "warning")
         ? await restoreIfLost(ctx, run, known, before)
         : [];
     const missing = lost.length > 0 ? lost : await awaitDynamicAddresses(sys, config);
@@ -149,28 +117,10 @@ async function ensureAixNetwork(
   return { changed: run.isChanged(), problems };
 }
 
-/** The source may call an interface without settings by the name of one that has some. */
-function findConfigured(config: NetworkConfig, name: string): InterfaceConfig | undefined {
-  return config.interfaces.find((each) => each.name === name && hasSettings(each));
-}
-
-function createCheck(
-  { sys }: DistroContext,
-  config: NetworkConfig,
-  { subject, changes }: NetworkStep,
-): (() => Promise<string | undefined>) | undefined {
-  if (subject === "inet0") {
-    return () => checkRoutes(sys, chooseAixRoutes(config));
-  }
-  const iface = findConfigured(config, subject);
-  if (iface === undefined) {
-    return undefined;
-  }
-  const { name, mtuBytes } = iface;
-  const hasNewMtu = changes.some(
-    (change) => change.kind === "command" && change.argv.includes(`mtu=${mtuBytes ?? ""}`),
-  );
-  return async () =>
-    (await checkInterface(sys, iface)) ??
-    (mtuBytes === undefined || !hasNewMtu ? undefined : await checkMtu(sys, name, mtuBytes));
+/** What the kernel has. A route leaves by an attached interface, and goes with it. */
+async function readKernelState(sys: System): Promise<KernelState> {
+  const interfaces = await readKernelInterfaces(sys);
+  const isLoopbackAlone =
+    interfaces.length > 0 && interfaces.every(({ name }) => /^lo\d+$/u.test(name));
+  return { interfaces, routes: isLoopbackAlone ? [] : await readKernelRoutes(sys) };
 }

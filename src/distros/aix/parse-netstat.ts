@@ -1,6 +1,7 @@
 import {
   canonicalAddress,
   formatAddress,
+  isSameNetwork,
   parseAddress,
   withoutZone,
 } from "../../network/ip-address.ts";
@@ -31,6 +32,29 @@ export function parseNetstatRoutes(text: string): readonly NetstatRoute[] {
     }
   }
   return routes;
+}
+
+/** The route to the network that an interface is in by one of its IPv4 addresses; undefined where there is none, or no single one. */
+export function findOwnNetwork(
+  routes: readonly NetstatRoute[],
+  device: string,
+  address: string,
+): NetstatRoute | undefined {
+  const host = parseAddress(address);
+  const own = routes.filter((route) => {
+    const network = parseAddress(route.destination);
+    return (
+      route.family === 4 &&
+      route.device === device &&
+      route.gateway === address &&
+      route.flags.includes("U") &&
+      !/[GH]/u.test(route.flags) &&
+      host !== undefined &&
+      network !== undefined &&
+      isSameNetwork(host, network, route.prefixLength)
+    );
+  });
+  return own.length === 1 ? own[0] : undefined;
 }
 
 function parseRow(family: 4 | 6, line: string): NetstatRoute | undefined {

@@ -26,12 +26,12 @@ export function createAixServices(ctx: DistroContext): ServiceAdapter {
   const { sys } = ctx;
   return {
     async ensureRunning(service) {
-      if ((await readState(sys, SUBSYSTEMS[service])) !== "active") {
+      if ((await readSubsystemState(sys, SUBSYSTEMS[service])) !== "active") {
         await startSubsystem(sys, SUBSYSTEMS[service]);
       }
     },
     async ensureStopped(service) {
-      if (isUp(await readState(sys, SUBSYSTEMS[service]))) {
+      if (isUp(await readSubsystemState(sys, SUBSYSTEMS[service]))) {
         await stopSubsystem(sys, SUBSYSTEMS[service]);
       }
     },
@@ -42,7 +42,7 @@ export function createAixServices(ctx: DistroContext): ServiceAdapter {
 /** Stops a subsystem that runs, by force where it does not end, and starts it again. */
 export async function restartSubsystem(ctx: DistroContext, subsystem: string): Promise<void> {
   const { sys } = ctx;
-  if (!isUp(await readState(sys, subsystem))) {
+  if (!isUp(await readSubsystemState(sys, subsystem))) {
     ctx.log.debug(`Subsystem "${subsystem}" does not run and needs no restart`);
     return;
   }
@@ -59,16 +59,19 @@ export async function restartSubsystem(ctx: DistroContext, subsystem: string): P
 
 /** Whether SRC has a subsystem of this name. */
 export async function isSubsystemKnown(sys: System, subsystem: string): Promise<boolean> {
-  return (await readState(sys, subsystem)) !== undefined;
+  return (await readSubsystemState(sys, subsystem)) !== undefined;
 }
 
 /** Whether SRC says that a subsystem runs, or is about to end. */
 export async function isSubsystemUp(sys: System, subsystem: string): Promise<boolean> {
-  return isUp(await readState(sys, subsystem));
+  return isUp(await readSubsystemState(sys, subsystem));
 }
 
 /** Undefined where SRC does not know the subsystem. Status is the last word: group and PID may be blank. */
-async function readState(sys: System, subsystem: string): Promise<string | undefined> {
+export async function readSubsystemState(
+  sys: System,
+  subsystem: string,
+): Promise<string | undefined> {
   const { stdout } = await sys.exec.query([LSSRC, "-s", subsystem], { okExitCodes: "any" });
   const row = stdout.split("\n").find((line) => line.trim().split(/\s+/u)[0] === subsystem);
   if (row === undefined) {
@@ -111,7 +114,7 @@ export async function waitForSubsystem(
   const reached = await pollUntil(
     sys,
     async () => {
-      state = await readState(sys, subsystem);
+      state = await readSubsystemState(sys, subsystem);
       return state === wanted || state === undefined ? true : undefined;
     },
     { timeoutMs: STATE_TIMEOUT_MS, intervalMs: POLL_INTERVAL_MS },

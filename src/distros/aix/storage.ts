@@ -2,7 +2,8 @@ import type { Problem } from "../../text/problem.ts";
 import { errorMessage } from "../../text/error-message.ts";
 import { printable } from "../../text/printable.ts";
 import type { Disc, DiscSearch, DistroContext, StorageAdapter, WantedLabels } from "../distro.ts";
-import { findWantedLabel, isAbsent, probeDisc, readDisc } from "../raw-disc.ts";
+import { type DiscProbe, findWantedLabel, isAbsent, probeDisc, readDisc } from "../raw-disc.ts";
+import { createSilenceWatch, isSilent, type SilenceWatch } from "../silent-devices.ts";
 import { type CdDevice, readCdDevices } from "./cd-devices.ts";
 import { createDiscTree, withMountedDisc } from "./mounted-disc.ts";
 import { readMounts } from "./mounts.ts";
@@ -16,23 +17,31 @@ export function createAixStorage(ctx: DistroContext): StorageAdapter {
   /** Several datasources look for discs in one stage: the devices are listed once. */
   let known: readonly CdDevice[] | undefined;
   const useless: UselessDrives = new Map();
+  const watch = createSilenceWatch(ctx.sys);
 
   return {
+    waitLonger: watch.waitLonger,
     async findDiscs(labels) {
       const found: Found = { discs: [], problems: [], looked: [] };
-      const devices = known ?? (await listDevices(ctx, found));
-      known = devices;
+      await watch.ask(listDriveFiles(ctx).map(namesOf));
+      const probe = createProbe(ctx, watch);
+      const hasDisc = known === undefined ? findLabelled(ctx, labels, probe) : [];
+      const devices = hasDisc.length > 0 ? hasDisc : (known ?? (await listDevices(ctx, found)));
+      known ??= hasDisc.length > 0 ? undefined : devices;
+      await watch.ask(devices.filter(({ isAvailable }) => isAvailable).map(namesOf));
       for (const device of devices.filter(({ isAvailable }) => isAvailable)) {
-        await lookOnce(ctx, device.name, labels, found, useless);
+        await lookOnce(ctx, device.name, { labels, probe }, found, useless);
       }
       // A drive that was attached late can be only Defined. Once, since cfgmgr and mkdev are slow.
       for (const { name, isAvailable } of devices) {
         if (!isAvailable && !found.discs.some(({ label }) => label !== "")) {
           if (!configured.has(name) && (await configure(ctx, name, found))) {
-            known = known.map((device) =>
+            known = known?.map((device) =>
               device.name === name ? { name, isAvailable: true } : device,
             );
-            await lookAt(ctx, name, labels, found);
+            const late = createSilenceWatch(ctx.sys);
+            await late.ask([namesOf({ name })]);
+            await lookAt(ctx, name, { labels, probe: createProbe(ctx, late) }, found);
           }
           configured.add(name);
         }
@@ -54,6 +63,55 @@ type UselessDrives = Map<
   string,
   { readonly untilMs: number; readonly problem: Problem; readonly looked: string }
 >;
+
+/** What is looked for, and what reads a device: each one once in a search. */
+interface Look {
+  readonly labels: WantedLabels;
+  readonly probe: Probe;
+}
+
+type Probe = (path: string) => DiscProbe;
+
+/** Which of the two a driver lets be read is unconfirmed: the block device first, then the raw one. */
+function namesOf({ name }: Pick<CdDevice, "name">): readonly string[] {
+  return [`/dev/${name}`, `/dev/r${name}`];
+}
+
+function createProbe({ sys }: DistroContext, watch: SilenceWatch): Probe {
+  const seen = new Map<string, DiscProbe>();
+  return (path) => {
+    const probe = seen.get(path) ?? watch.probe(path) ?? probeDisc(sys, path);
+    seen.set(path, probe);
+    return probe;
+  };
+}
+
+/**
+ * The drives that have a device file, where a disc with a wanted label can be read in one of them:
+ * then nothing that lsdev could tell matters. None where that is not so. The file of a drive that is
+ * only Defined cannot be opened.
+ */
+function findLabelled(ctx: DistroContext, labels: WantedLabels, probe: Probe): readonly CdDevice[] {
+  if (labels === "any") {
+    return [];
+  }
+  const devices = listDriveFiles(ctx);
+  const isWanted = (path: string): boolean => {
+    const found = probe(path);
+    return found.kind === "disc" && findWantedLabel(found, labels) !== undefined;
+  };
+  const isLabelled = ({ name }: CdDevice): boolean =>
+    isWanted(`/dev/${name}`) ||
+    (probe(`/dev/${name}`).kind === "unreadable" && isWanted(`/dev/r${name}`));
+  return devices.some(isLabelled) ? devices : [];
+}
+
+function listDriveFiles({ sys }: DistroContext): readonly CdDevice[] {
+  return (sys.fs.stat("/dev")?.kind === "directory" ? sys.fs.list("/dev") : [])
+    .filter((name) => /^cd\d{1,4}$/u.test(name))
+    .map((name) => ({ name, isAvailable: true }))
+    .sort((a, b) => Number(a.name.slice(2)) - Number(b.name.slice(2)));
+}
 
 interface Found extends DiscSearch {
   readonly discs: Disc[];
@@ -96,7 +154,7 @@ async function configure(ctx: DistroContext, name: string, found: Found): Promis
 async function lookOnce(
   ctx: DistroContext,
   name: string,
-  labels: WantedLabels,
+  look: Look,
   found: Found,
   useless: UselessDrives,
 ): Promise<void> {
@@ -107,7 +165,7 @@ async function lookOnce(
     found.looked.push(known.looked);
     return;
   }
-  await lookAt(ctx, name, labels, found);
+  await lookAt(ctx, name, look, found);
   const looked = found.looked.at(-1) ?? "";
   const problem = found.problems.at(-1);
   if (problem !== undefined && [`${name} (no disc)`, `${name} (unreadable)`].includes(looked)) {
@@ -118,14 +176,19 @@ async function lookOnce(
 async function lookAt(
   ctx: DistroContext,
   name: string,
-  labels: WantedLabels,
+  { labels, probe: read }: Look,
   found: Found,
 ): Promise<void> {
   const reasons: string[] = [];
   let isThere = false;
-  // Which of the two a driver lets be read is unconfirmed: the block device first, then the raw one.
-  for (const path of [`/dev/${name}`, `/dev/r${name}`]) {
-    const probe = probeDisc(ctx.sys, path);
+  for (const path of namesOf({ name })) {
+    const probe = read(path);
+    if (probe.kind === "unreadable" && isSilent(probe)) {
+      // To mount it would take as long.
+      found.problems.push({ message: `Cannot use "${name}": ${probe.reason}` });
+      found.looked.push(`${name} (does not answer)`);
+      return;
+    }
     if (probe.kind === "disc") {
       found.looked.push(`${name} (${describeLabel(probe.label)})`);
       const label = labels === "any" ? probe.label : findWantedLabel(probe, labels);

@@ -3,6 +3,7 @@ import type { ForwardingRule, LogForwardingAdapter } from "../log-forwarding-ada
 import { editFile } from "../posix/edit-file.ts";
 import { setMarkedBlock } from "../posix/marked-block.ts";
 import { isSubsystemUp } from "./services.ts";
+import { isInfoDiscarded } from "./syslog-rules.ts";
 
 const SYSLOG_CONF = "/etc/syslog.conf";
 const REFRESH = "/usr/bin/refresh";
@@ -15,6 +16,7 @@ const FILE_MODE = 0o644;
  */
 export function createAixLogForwarding({ sys }: DistroContext): LogForwardingAdapter {
   return {
+    isInfoDiscarded: (facility) => isInfoDiscarded(sys.fs, facility),
     async ensureRules(rules) {
       const undo = editFile(
         sys.fs,

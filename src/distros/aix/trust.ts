@@ -9,6 +9,8 @@ import type { TrustAdapter, TrustOutcome } from "../trust-adapter.ts";
 /** Of the AIX Toolbox's ca-certificates ≥ 2023 [U]. */
 const ANCHORS = "/opt/freeware/etc/pki/ca-trust/source/anchors";
 const UPDATE_CA_TRUST = ["/opt/freeware/bin/update-ca-trust", "/usr/bin/update-ca-trust"];
+/** Which bundles update-ca-trust makes there is unconfirmed: whether it came to its end is kept here. */
+const UPDATE_MARK = "/opt/freeware/etc/pki/ca-trust/cloud-init-update";
 /** What OpenSSL and curl of AIX and of the toolbox read; the second on older levels. */
 const BUNDLES = ["/var/ssl/certs/ca-bundle.crt", "/var/ssl/cert.pem"];
 const MARKS = {
@@ -35,7 +37,7 @@ export function createAixTrust({ sys }: DistroContext): TrustAdapter {
     }
     const update = UPDATE_CA_TRUST.find((path) => isFile(sys.fs, path));
     if (update !== undefined && isDirectory(sys.fs, ANCHORS)) {
-      const place = { directory: ANCHORS, update: [update, "extract"] };
+      const place = { directory: ANCHORS, update: [update, "extract"], mark: UPDATE_MARK };
       const { changed } = await ensureAnchorFiles(sys, place, certificates);
       return { changed, problems };
     }

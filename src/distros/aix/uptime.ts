@@ -13,11 +13,17 @@ export async function readAixUptimeSeconds(sys: System): Promise<number | undefi
   if (seconds !== undefined) {
     return seconds;
   }
+  return (await readInitAgeSeconds(sys)) ?? readBootRecordSeconds(sys);
+}
+
+/** The age of process 1 by ps(1). */
+export async function readInitAgeSeconds(sys: System): Promise<number | undefined> {
   const age = await sys.exec.query([PS, "-o", "etime=", "-p", "1"], { okExitCodes: "any" });
-  const ageSeconds = parseElapsedTime(age.stdout);
-  if (ageSeconds !== undefined) {
-    return ageSeconds;
-  }
+  return parseElapsedTime(age.stdout);
+}
+
+/** The boot record by who(1), to the minute. */
+export async function readBootRecordSeconds(sys: System): Promise<number | undefined> {
   const boot = await sys.exec.query([WHO, "-b"], { okExitCodes: "any", env: { TZ: "UTC0" } });
   return secondsSince(boot.stdout, sys.clock.now());
 }

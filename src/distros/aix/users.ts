@@ -1,4 +1,5 @@
 import { readTextIfExists } from "../../system/files.ts";
+import type { System } from "../../system/system.ts";
 import type { DistroContext, FoundUser, UserAdapter, UserSpec } from "../distro.ts";
 import {
   findGroupEntry,
@@ -138,14 +139,15 @@ async function findAixUser(ctx: DistroContext, name: string): Promise<FoundUser 
   if (entry !== undefined) {
     return { name, uid: entry.uid, home: entry.home };
   }
-  if (!/^[A-Za-z0-9_.][^\s:]*$/u.test(name) || name === "ALL") {
-    return undefined;
-  }
-  return parseLsuser(
-    name,
-    (await ctx.sys.exec.query([LSUSER, "-c", "-a", "id", "home", name], { okExitCodes: "any" }))
-      .stdout,
-  );
+  return !/^[A-Za-z0-9_.][^\s:]*$/u.test(name) || name === "ALL"
+    ? undefined
+    : findRegistryUser(ctx.sys, name);
+}
+
+/** A user of any registry by lsuser; undefined where there is none of this name. */
+export async function findRegistryUser(sys: System, name: string): Promise<FoundUser | undefined> {
+  const argv = [LSUSER, "-c", "-a", "id", "home", name];
+  return parseLsuser(name, (await sys.exec.query(argv, { okExitCodes: "any" })).stdout);
 }
 
 /** `lsuser -c -a id home U`: a line "#name:id:home", then "U:205:/home/U"; a colon in a value is "#!:". */

@@ -162,15 +162,17 @@ export function parsePagingSpaces(text: string, group: string): ReadonlyMap<stri
   return sizes;
 }
 
-interface PagingSpace {
+/** A paging space. */
+export interface PagingSpace {
   readonly name: string;
   readonly sizeBytes: number;
   /** 2 and more where it is mirrored: each logical partition takes so many physical ones. */
   readonly copies: number;
 }
 
-async function readPagingSpaces(
-  ctx: DistroContext,
+/** The paging spaces of a volume group that is varied on. */
+export async function readPagingSpaces(
+  ctx: Pick<DistroContext, "sys">,
   group: string,
 ): Promise<readonly PagingSpace[]> {
   const sizes = parsePagingSpaces((await ctx.sys.exec.query([LSPS, "-a"], QUERY)).stdout, group);

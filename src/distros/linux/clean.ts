@@ -2,9 +2,9 @@ import { isDirectory } from "../../system/files.ts";
 import type { CleanAdapter } from "../clean-adapter.ts";
 import type { DistroContext } from "../distro.ts";
 import { editFile, wouldEdit } from "../posix/edit-file.ts";
-import { AFTER_THIS_COMMAND } from "../posix/after-this-command.ts";
 import { removeIfThere } from "../posix/remove-if-there.ts";
 import { SSHD_DROP_IN } from "../posix/sshd-config-edit.ts";
+import { SHUTDOWN_OPTIONS } from "../posix/shutdown-options.ts";
 import { FSTAB_PATH, withOwnLines } from "./fstab.ts";
 import { ownNetworkUnits } from "./network.ts";
 
@@ -44,7 +44,7 @@ export function createLinuxClean({ sys }: DistroContext): CleanAdapter {
       return [MACHINE_ID];
     },
     async restart() {
-      await sys.exec.run(["/sbin/shutdown", "-r", "now"], AFTER_THIS_COMMAND);
+      await sys.exec.run(["/sbin/shutdown", "-r", "now"], SHUTDOWN_OPTIONS);
     },
   };
 }

@@ -50,7 +50,8 @@ const DF_TIMEOUT_MS = 15_000;
 /** Of the state, its logs and what scripts use. */
 const WRITTEN = ["/", "/var", "/var/log", "/tmp"];
 
-async function readRooms(sys: System): Promise<readonly FileSystemRoom[]> {
+/** Room in the file systems that a boot writes to. */
+export async function readRooms(sys: System): Promise<readonly FileSystemRoom[]> {
   const paths = WRITTEN.filter((path) => isDirectory(sys.fs, path));
   const { stdout } = await sys.exec.query([DF, "-k", "--output=avail,ipcent,target", ...paths], {
     okExitCodes: "any",

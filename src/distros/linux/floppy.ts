@@ -1,6 +1,7 @@
 import { isFile } from "../../system/files.ts";
 import type { Disc, DistroContext } from "../distro.ts";
 import { isAbsent, probeDisc, readDisc } from "../raw-disc.ts";
+import { createSilenceWatch, describeSilence, isSilent } from "../silent-devices.ts";
 
 const FLOPPY = "/dev/fd0";
 const TIMEOUT_MS = 30_000;
@@ -11,13 +12,18 @@ const TIMEOUT_MS = 30_000;
  */
 export async function findLinuxFloppy(ctx: DistroContext): Promise<Disc | undefined> {
   const { sys } = ctx;
-  const isThere = (): boolean => {
-    const probe = probeDisc(sys, FLOPPY);
+  const isThere = async (): Promise<boolean> => {
+    const watch = createSilenceWatch(sys);
+    await watch.ask([[FLOPPY]]);
+    const probe = watch.probe(FLOPPY) ?? probeDisc(sys, FLOPPY);
+    if (isSilent(probe)) {
+      throw new Error(describeSilence(FLOPPY));
+    }
     return probe.kind !== "unreadable" || !isAbsent(probe.code);
   };
-  if (!isThere()) {
+  if (!(await isThere())) {
     await loadDriver(ctx);
-    if (!isThere()) {
+    if (!(await isThere())) {
       return undefined;
     }
   }

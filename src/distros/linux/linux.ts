@@ -51,5 +51,6 @@ export function createLinux(ctx: DistroContext, name: string): Distro {
     diagnosis: createLinuxDiagnosis(ctx, familyOf(name)),
     seal: async () => (await import("./seal.ts")).createLinuxSeal(ctx),
     loadDoctor: async () => (await import("./doctor.ts")).createLinuxDoctor(ctx, name),
+    loadSelfTest: async () => (await import("./self-test.ts")).createLinuxSelfTest(name),
   };
 }

@@ -40,7 +40,7 @@ async function ensureLinuxLocale(
   options: LocaleOptions,
 ): Promise<SettingOutcome> {
   const { fs } = sys;
-  const isThere = isPortableLocale(name) || (await isInstalled(sys, name));
+  const isThere = isPortableLocale(name) || (await isLocaleInstalled(sys, name));
   if (!isThere) {
     const problem = await generate(sys, family, name);
     if (problem !== undefined) {
@@ -69,7 +69,8 @@ function configFile({ fs }: System, family: string): string {
   return isDebian ? DEBIAN_CONFIG : LOCALE_CONFIG;
 }
 
-async function isInstalled(sys: System, name: string): Promise<boolean> {
+/** Whether the C library has a locale, by locale(1). */
+export async function isLocaleInstalled(sys: System, name: string): Promise<boolean> {
   const { stdout } = await sys.exec.query([LOCALE, "-a"], {
     okExitCodes: "any",
     timeoutMs: QUERY_TIMEOUT_MS,
@@ -96,7 +97,7 @@ async function generate(sys: System, family: string, name: string): Promise<Prob
   const options = {
     timeoutMs: GENERATE_TIMEOUT_MS,
     verify: async () =>
-      (await isInstalled(sys, name)) ? undefined : `"locale -a" does not list "${name}"`,
+      (await isLocaleInstalled(sys, name)) ? undefined : `"locale -a" does not list "${name}"`,
   };
   if (exists(fs, LOCALE_GEN) && exists(fs, LOCALE_GEN_LIST)) {
     const old = readTextIfExists(fs, LOCALE_GEN_LIST) ?? "";

@@ -27,11 +27,13 @@ export async function readLinuxNetworkTables(sys: System): Promise<NetworkState>
   };
 }
 
-type Row = Readonly<Record<string, unknown>>;
+/** An object of ip(8)'s. */
+export type Row = Readonly<Record<string, unknown>>;
 type Device = NetworkState["devices"][number];
 type Route = NetworkState["routes"][number];
 
-function parseRows(json: string): readonly Row[] {
+/** The objects of a list that `ip -j` prints; none where it is no JSON. */
+export function parseRows(json: string): readonly Row[] {
   try {
     const value: unknown = JSON.parse(json);
     return Array.isArray(value) ? value.filter(isRecord) : [];

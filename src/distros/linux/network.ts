@@ -1,3 +1,4 @@
+import { compareNatural } from "../../text/natural-order.ts";
 import type { NetworkConfig } from "../../network/network-config.ts";
 import {
   isOwnUnit,
@@ -43,7 +44,7 @@ function readAdapters(sys: System): readonly AdapterInfo[] {
     .filter(
       (name) => read(name, "type") === ETHERNET_TYPE && !/^DEVTYPE=/mu.test(read(name, "uevent")),
     )
-    .sort((a, b) => a.localeCompare(b, "en", { numeric: true }))
+    .sort(compareNatural)
     .map((name) => {
       const macAddress = parseMacAddress(read(name, "address"));
       return macAddress === undefined ? { name } : { name, macAddress };

@@ -1,13 +1,13 @@
 import { readTextIfExists } from "../../system/files.ts";
 import type { System } from "../../system/system.ts";
 import type { DistroContext } from "../distro.ts";
-import { AFTER_THIS_COMMAND } from "../posix/after-this-command.ts";
 import { sealAccess, sealHistories } from "../posix/seal-accounts.ts";
 import { sealConfiguration } from "../posix/seal-configuration.ts";
 import { sealHostKeys } from "../posix/seal-host-keys.ts";
 import { sealNames } from "../posix/seal-names.ts";
 import { sealRemovals } from "../posix/seal-removals.ts";
 import { sealRmc } from "../posix/seal-rmc.ts";
+import { SHUTDOWN_OPTIONS } from "../posix/shutdown-options.ts";
 import type { InstanceTraces, SealAdapter, SealFinding, SealStep } from "../seal-adapter.ts";
 import { createLinuxClean } from "./clean.ts";
 import { ownNetworkUnits } from "./network.ts";
@@ -35,7 +35,7 @@ export function createLinuxSeal(ctx: DistroContext): SealAdapter {
     ],
     logDirectories: ["/var/log"],
     async powerOff() {
-      await sys.exec.run(["/sbin/shutdown", "-P", "now"], AFTER_THIS_COMMAND);
+      await sys.exec.run(["/sbin/shutdown", "-P", "now"], SHUTDOWN_OPTIONS);
     },
   };
 }

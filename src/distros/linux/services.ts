@@ -21,7 +21,8 @@ interface ServiceTool {
   run(action: "start" | "stop" | "restart", name: string): Promise<void>;
 }
 
-interface FoundService {
+/** A service that is there. */
+export interface FoundService {
   readonly name: string;
   readonly isRunning: boolean;
 }
@@ -68,6 +69,12 @@ export function createLinuxServices(ctx: DistroContext): ServiceAdapter {
       }
     },
   };
+}
+
+/** The service that this system has for a purpose, and whether it runs; undefined where it has none. */
+export function findLinuxService(sys: System, service: Service): Promise<FoundService | undefined> {
+  const tool = isDirectory(sys.fs, SYSTEMD_MARK) ? createSystemdTool(sys) : createInitTool(sys);
+  return tool.find(NAMES[service]);
 }
 
 /** `systemctl show` prints one block of Key=value lines per unit, a blank line between. */

@@ -1,7 +1,9 @@
+import { compareNatural } from "../../text/natural-order.ts";
 import type { Problem } from "../../text/problem.ts";
 import type { Disc, DistroContext, StorageAdapter } from "../distro.ts";
 import { printable } from "../../text/printable.ts";
 import { type DiscProbe, findWantedLabel, isAbsent, probeDisc, readDisc } from "../raw-disc.ts";
+import { createSilenceWatch, isSilent } from "../silent-devices.ts";
 import { findLinuxFloppy } from "./floppy.ts";
 import { listLinuxUdfDrives } from "./udf-drives.ts";
 
@@ -11,7 +13,9 @@ import { listLinuxUdfDrives } from "./udf-drives.ts";
  */
 export function createLinuxStorage(ctx: DistroContext): StorageAdapter {
   const probes: Probes = new Map();
+  const watch = createSilenceWatch(ctx.sys);
   return {
+    waitLonger: watch.waitLonger,
     async findDiscs(labels) {
       const discs: Disc[] = [];
       const problems: Problem[] = [];
@@ -22,9 +26,11 @@ export function createLinuxStorage(ctx: DistroContext): StorageAdapter {
           message: `Cannot look for discs on all of ${names.length} block devices: only the first ${DEVICE_COUNT_MAX} are read`,
         });
       }
-      for (const name of names.slice(0, DEVICE_COUNT_MAX)) {
-        const device = `/dev/${name}`;
-        const probe = probeOnce(ctx, device, probes);
+      const devices = names.slice(0, DEVICE_COUNT_MAX).map((name) => `/dev/${name}`);
+      await watch.ask(devices.map((device) => [device]));
+      for (const [index, device] of devices.entries()) {
+        const name = names[index] ?? "";
+        const probe = watch.probe(device) ?? probeOnce(ctx, device, probes);
         switch (probe.kind) {
           case "disc": {
             looked.push(`${device} (labelled "${printable(probe.label)}")`);
@@ -54,7 +60,7 @@ export function createLinuxStorage(ctx: DistroContext): StorageAdapter {
           case "unreadable":
             // An empty drive, or a device that this container does not show, is nothing unusual.
             if (!isAbsent(probe.code)) {
-              looked.push(`${device} (unreadable)`);
+              looked.push(`${device} (${isSilent(probe) ? "does not answer" : "unreadable"})`);
               problems.push({ message: `Cannot use "${device}": ${probe.reason}` });
             }
             break;
@@ -111,10 +117,7 @@ function isEmpty(ctx: DistroContext, name: string): boolean {
 
 /** Optical drives first; then by name, numbers by value. */
 function compareDevices(left: string, right: string): number {
-  return (
-    Number(!isOptical(left)) - Number(!isOptical(right)) ||
-    left.localeCompare(right, "en", { numeric: true })
-  );
+  return Number(!isOptical(left)) - Number(!isOptical(right)) || compareNatural(left, right);
 }
 
 function isOptical(name: string): boolean {

@@ -132,12 +132,13 @@ interface MadeAccounts {
 /** /etc/passwd first; getent also knows the users of LDAP and other services. */
 async function findLinuxUser(ctx: DistroContext, name: string): Promise<FoundUser | undefined> {
   const local = findPasswdEntry(ctx.sys.fs, name);
-  const entry = local ?? (await getent(ctx, name));
+  const entry = local ?? (await findServiceUser(ctx, name));
   return entry === undefined ? undefined : { name, uid: entry.uid, home: entry.home };
 }
 
-async function getent(
-  ctx: DistroContext,
+/** A user of any service that nsswitch.conf names, by getent(1). */
+export async function findServiceUser(
+  ctx: Pick<DistroContext, "sys">,
   name: string,
 ): Promise<ReturnType<typeof findPasswdEntry>> {
   // A number would be looked up as a uid.
@@ -277,7 +278,7 @@ async function findKeyOwner(
   if (entry !== undefined) {
     return { name, home: entry.home, uid: entry.uid, owner: ownerOf(ctx.sys.fs, entry) };
   }
-  const found = await getent(ctx, name);
+  const found = await findServiceUser(ctx, name);
   if (found === undefined) {
     throw new Error(`Cannot add SSH keys of user "${name}": there is no such user`);
   }

@@ -1,6 +1,6 @@
-import { isFile, readText } from "../../system/files.ts";
+import { exists, isFile, readText } from "../../system/files.ts";
 import type { FileSystem, System } from "../../system/system.ts";
-import { writeIfDifferent } from "../../system/write-if-different.ts";
+import { hasBytes } from "../../system/write-if-different.ts";
 import type { TrustOutcome } from "../trust-adapter.ts";
 
 const FILE_MODE = 0o644;
@@ -12,6 +12,8 @@ export interface AnchorPlace {
   readonly update: readonly string[];
   /** What the program makes, by which it is seen that an earlier update did not come to its end. */
   readonly bundle?: string;
+  /** Where the bundle is not known: a file that is there from the first change until the update has come to its end. */
+  readonly mark?: string;
 }
 
 /**
@@ -27,23 +29,43 @@ export async function ensureAnchorFiles(
   const { fs } = sys;
   const names = certificates.map((_, index) => `cloud-init-ca-cert-${index + 1}.crt`);
   let changed = isChangedAlready;
+  const begin = (): void => {
+    if (!changed && place.mark !== undefined) {
+      fs.write(place.mark, MARK_TEXT, { mode: FILE_MODE, durable: true });
+    }
+    changed = true;
+  };
   for (const [index, certificate] of certificates.entries()) {
     const path = `${place.directory}/${names[index] ?? ""}`;
-    changed = writeIfDifferent(fs, path, certificate, { mode: FILE_MODE }) || changed;
+    if (!isWritten(fs, path, certificate)) {
+      begin();
+      fs.write(path, certificate, { mode: FILE_MODE });
+    }
   }
   const present = fs.stat(place.directory)?.kind === "directory" ? fs.list(place.directory) : [];
   const old = present.filter(
     (name) => /^cloud-init-ca-cert-\d+\.crt$/u.test(name) && !names.includes(name),
   );
   for (const name of old) {
+    begin();
     fs.remove(`${place.directory}/${name}`);
-    changed = true;
   }
-  if (changed || !isBundled(fs, place.bundle, certificates)) {
+  const isLeftOver = place.mark !== undefined && exists(fs, place.mark);
+  if (changed || isLeftOver || !isBundled(fs, place.bundle, certificates)) {
     changed = true;
     await sys.exec.run(place.update, { timeoutMs: UPDATE_TIMEOUT_MS });
+    if (place.mark !== undefined) {
+      fs.remove(place.mark);
+    }
   }
   return { changed, problems: [] };
+}
+
+const MARK_TEXT =
+  "The update of the certificates has not come to its end: cloud-init makes it again\n";
+
+function isWritten(fs: FileSystem, path: string, certificate: string): boolean {
+  return fs.stat(path)?.mode === FILE_MODE && hasBytes(fs, path, certificate);
 }
 
 /** Also where there is no bundle that could be looked into. */

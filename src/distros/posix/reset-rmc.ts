@@ -12,10 +12,12 @@ const QUERY_TIMEOUT_MS = 60_000;
 
 /** What differs between the systems. */
 export interface ResetRmcOptions {
+  /** Whether nothing of RSCT runs: then there is no domain that is online, and nothing to stop. */
+  isDown?(): Promise<boolean>;
   /** Between the stop of RMC and the new configuration. */
   afterStop?(): Promise<void>;
-  /** Starts RMC where it does not run at the end. Returns what is wrong. */
-  ensureRuns?(): Promise<string | undefined>;
+  /** Starts RMC where it does not run at the end, after what recfgct has said. Returns what is wrong. */
+  ensureRuns?(said: string): Promise<string | undefined>;
 }
 
 /**
@@ -34,7 +36,8 @@ export async function resetRmc(
     log.debug("RSCT is not installed: there is no RMC to reset");
     return [];
   }
-  const domain = await findOnlineDomain(sys);
+  const isDown = (await options.isDown?.()) === true;
+  const domain = isDown ? undefined : await findOnlineDomain(sys);
   if (domain !== undefined) {
     return [
       {
@@ -44,12 +47,14 @@ export async function resetRmc(
   }
   const before = readNodeId(sys);
   log.info(`RSCT node ID before the reset of RMC: "${before}"`);
-  const stopped = await sys.exec.run([rmcctrl, "-z"], {
-    okExitCodes: "any",
-    timeoutMs: COMMAND_TIMEOUT_MS,
-  });
-  if (stopped.exitCode !== 0) {
-    log.debug(`RMC did not stop: ${new CommandError([rmcctrl, "-z"], stopped).message}`);
+  if (!isDown) {
+    const stopped = await sys.exec.run([rmcctrl, "-z"], {
+      okExitCodes: "any",
+      timeoutMs: COMMAND_TIMEOUT_MS,
+    });
+    if (stopped.exitCode !== 0) {
+      log.debug(`RMC did not stop: ${new CommandError([rmcctrl, "-z"], stopped).message}`);
+    }
   }
   await options.afterStop?.();
   let isDone = false;
@@ -78,7 +83,7 @@ export async function resetRmc(
   } else if (said !== "") {
     problems.push({ message: `The node ID is new, and yet: ${said}`, severity: "warning" });
   }
-  const wrong = await options.ensureRuns?.();
+  const wrong = await options.ensureRuns?.(result.stdout);
   if (wrong !== undefined) {
     problems.push({ message: `RMC does not run after its reset: ${wrong}` });
   }

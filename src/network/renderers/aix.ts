@@ -1,3 +1,4 @@
+import { describeUnusedOverrides } from "../dhcp-overrides.ts";
 import { isSameNetwork, parseAddress } from "../ip-address.ts";
 import type { Problem } from "../../text/problem.ts";
 import type { AddressConfig, InterfaceConfig, NetworkConfig } from "../network-config.ts";
@@ -73,6 +74,7 @@ export function renderAix(config: NetworkConfig, current: AixNetworkState): Rend
   };
   const daemons = renderAixDaemons(config, current);
   const resolver = renderResolvConf(config);
+  const unused = describeUnusedOverrides(config);
   return {
     steps: [
       renderRcTcpip(config, current),
@@ -84,7 +86,12 @@ export function renderAix(config: NetworkConfig, current: AixNetworkState): Rend
       ...daemons.after.filter(({ subject }) => subject !== "ndpd-host"),
       renderResolvConfStep(resolver.text, current.resolvConf, isAllStatic(config)),
     ].filter((step) => step !== undefined),
-    problems: [...problems, ...daemons.problems, ...resolver.problems],
+    problems: [
+      ...problems,
+      ...daemons.problems,
+      ...resolver.problems,
+      ...(unused === undefined ? [] : [unused]),
+    ],
   };
 }
 

@@ -1,7 +1,12 @@
 import type { Change } from "../../system/change.ts";
 import type { Problem } from "../../text/problem.ts";
 import { isLinkLocal6, isSameNetwork, parseAddress } from "../ip-address.ts";
-import type { InterfaceConfig, NetworkConfig, RouteConfig } from "../network-config.ts";
+import type {
+  DhcpOverrides,
+  InterfaceConfig,
+  NetworkConfig,
+  RouteConfig,
+} from "../network-config.ts";
 import { renderNetdev, renderSection } from "./networkd-netdev.ts";
 import { type NetworkStep, type RenderedNetwork, writeChange } from "./renderer.ts";
 
@@ -168,6 +173,7 @@ function renderUnit(
   }
   const vlans = upper.vlans.map((name) => ["VLAN", name] as const);
   sections.push(renderSection("Network", [...vlans, ...networkSettings(iface, machine)]));
+  sections.push(...renderDhcpSections(iface));
   for (const route of iface.routes) {
     sections.push(
       renderSection("Route", [
@@ -180,6 +186,53 @@ function renderUnit(
   }
   return sections.join("\n");
 }
+
+/**
+ * Sections [DHCPv4], [DHCPv6] and [IPv6AcceptRA] of systemd.network(5): routes and packet size of IPv6
+ * come from routers, not from DHCPv6.
+ */
+function renderDhcpSections(iface: InterfaceConfig): readonly string[] {
+  const { dhcp4, dhcp6, dhcp4Overrides = {}, dhcp6Overrides = {} } = iface;
+  const { routeMetric, useMtu, useRoutes, ...rest } = dhcp6Overrides;
+  const byRouter: DhcpOverrides = {
+    ...(routeMetric === undefined ? {} : { routeMetric }),
+    ...(useMtu === undefined ? {} : { useMtu }),
+    ...(useRoutes === undefined ? {} : { useRoutes }),
+  };
+  const sections: readonly (readonly [string, DhcpOverrides])[] = [
+    ...(dhcp4 ? [["DHCPv4", dhcp4Overrides] as const] : []),
+    ...(dhcp6 === "no" ? [] : [["DHCPv6", rest] as const, ["IPv6AcceptRA", byRouter] as const]),
+  ];
+  return sections.flatMap(([name, overrides]) => {
+    const known = name === "IPv6AcceptRA" ? ROUTER_SETTINGS : DHCP_SETTINGS;
+    const settings = known.flatMap(([setting, key]) => {
+      const value = overrides[key];
+      const text = typeof value === "boolean" ? (value ? "yes" : "no") : value;
+      return text === undefined ? [] : [[setting, String(text)] as const];
+    });
+    return settings.length === 0 ? [] : [renderSection(name, settings)];
+  });
+}
+
+const DHCP_SETTINGS: readonly (readonly [string, keyof DhcpOverrides])[] = [
+  ["RouteMetric", "routeMetric"],
+  ["UseDNS", "useDns"],
+  ["UseNTP", "useNtp"],
+  ["UseHostname", "useHostname"],
+  ["UseMTU", "useMtu"],
+  ["UseRoutes", "useRoutes"],
+  ["UseDomains", "useDomains"],
+  ["SendHostname", "sendHostname"],
+  ["Hostname", "hostname"],
+];
+
+/** Routes are what makes it a gateway, and the prefixes that it announces. */
+const ROUTER_SETTINGS: typeof DHCP_SETTINGS = [
+  ["RouteMetric", "routeMetric"],
+  ["UseMTU", "useMtu"],
+  ["UseGateway", "useRoutes"],
+  ["UseRoutePrefix", "useRoutes"],
+];
 
 /** Whether networkd has to be told that the gateway is on the link: it is in none of the networks that are known. */
 function isOutside(iface: InterfaceConfig, { family, gateway }: RouteConfig): boolean {

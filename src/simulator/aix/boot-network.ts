@@ -1,4 +1,4 @@
-import { addKernelRoute, configureInterface } from "./kernel.ts";
+import { addKernelRoute, configureInterface, raiseInterfaces } from "./kernel.ts";
 import { type AixMachine, findDevice } from "./machine.ts";
 import { attributeValue, attributeValues } from "./odm.ts";
 import { parseOdmRoute } from "./odm-route.ts";
@@ -23,6 +23,8 @@ export function configureNetwork(machine: AixMachine): void {
       configureInterface(machine, device);
     }
   }
+  // Long before anything of ours runs.
+  raiseInterfaces(machine, Number.POSITIVE_INFINITY);
   if (machine.faults.ipv6LostAtBoot) {
     for (const each of machine.interfaces) {
       each.addresses = each.addresses.filter(({ family }) => family === 4 || each.name === "lo0");

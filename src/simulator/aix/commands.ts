@@ -294,6 +294,10 @@ export const aixCommands: readonly CommandEntry[] = [
     load: async () => (await import("./commands/rmfs.ts")).rmfs,
   },
   {
+    path: "/usr/sbin/rmgroup",
+    load: async () => (await import("./commands/rmgroup.ts")).rmgroup,
+  },
+  {
     path: "/usr/sbin/rmitab",
     load: async () => (await import("./commands/rmitab.ts")).rmitab,
   },

@@ -2,7 +2,7 @@ import { FileError } from "../../system/file-error.ts";
 import { sortFileNames } from "../../system/file-names.ts";
 import type { FileStat, FileSystem, RandomAccessFile } from "../../system/system.ts";
 import { readDiskContent } from "./disk-content.ts";
-import { findDisk } from "./lvm.ts";
+import { findDisk, knownDisks } from "./lvm.ts";
 import { type AixMachine, findDevice } from "./machine.ts";
 import { discOfPath } from "./seed.ts";
 
@@ -56,11 +56,16 @@ function createDriveReads(
       if (driveOf(path) !== undefined) {
         return DRIVE_STAT;
       }
+      if (isSubsystemProcess(machine, path)) {
+        return { ...DRIVE_STAT, kind: "directory", mode: 0o555 };
+      }
       return diskOf(machine, path) === undefined ? base.stat(path) : { ...DRIVE_STAT, mode: 0o600 };
     },
     list(path) {
       const names = base.list(path);
-      return path === "/dev" ? sortFileNames([...names, ...driveNames(machine)]) : names;
+      return path === "/dev"
+        ? sortFileNames([...new Set([...names, ...driveNames(machine), ...diskNames(machine)])])
+        : names;
     },
     open(path) {
       const name = driveOf(path);
@@ -79,6 +84,16 @@ function createDriveReads(
 function diskOf(machine: AixMachine, path: string): ReturnType<typeof findDisk> {
   const name = /^\/dev\/r?(hdisk\d+)$/u.exec(path)?.[1];
   return name === undefined ? undefined : findDisk(machine, name);
+}
+
+function diskNames(machine: AixMachine): string[] {
+  return knownDisks(machine).flatMap(({ name }) => [name, `r${name}`]);
+}
+
+/** /proc/PID of what SRC has started. */
+function isSubsystemProcess(machine: AixMachine, path: string): boolean {
+  const pid = /^\/proc\/(\d{1,10})$/u.exec(path)?.[1];
+  return pid !== undefined && machine.subsystems.some((each) => each.pid === Number(pid));
 }
 
 /** A disk, raw; EBUSY where another machine has reserved it. */

@@ -19,6 +19,8 @@ export interface AixFaults {
   discsUnreadableRaw: boolean;
   /** A route that the kernel refuses is kept in the ODM all the same. */
   refusedRouteIsKept: boolean;
+  /** How long an interface that a command has attached takes to be up: a slow adapter, a new EtherChannel. */
+  interfaceTakesMs: number;
   /** Changing an address, or state=down, drops the routes through the interface. */
   addressChangeDropsRoutes: boolean;
   /** netaddr6 and rout6 of the ODM are not configured at boot. */
@@ -61,6 +63,7 @@ export function createFaults(wanted: Partial<AixFaults> = {}): AixFaults {
     sshdRefusesConfig: false,
     discsUnreadableRaw: false,
     refusedRouteIsKept: true,
+    interfaceTakesMs: 0,
     addressChangeDropsRoutes: false,
     ipv6LostAtBoot: false,
     alias6Separator: "both",

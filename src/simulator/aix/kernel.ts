@@ -35,11 +35,30 @@ export function configureInterface(machine: AixMachine, device: Device): void {
   );
   const isChanged = !isSamePrimary(target.addresses, wanted) || target.isUp !== (state === "up");
   target.addresses = [...wanted, ...others];
-  target.isUp = state === "up";
+  if (known === undefined && machine.faults.interfaceTakesMs > 0) {
+    target.upAfterMs = machine.faults.interfaceTakesMs;
+  }
+  target.isUp = state === "up" && !isComing(target);
   target.mtuBytes = Number(attributeValue(machine, device, "mtu"));
   if (isChanged && known !== undefined && machine.faults.addressChangeDropsRoutes) {
     dropRoutesThrough(machine, device.name);
   }
+}
+
+/** Time passes for interfaces that are not up yet. */
+export function raiseInterfaces(machine: AixMachine, nowMs: number): void {
+  for (const each of machine.interfaces.filter(isComing)) {
+    each.upAtMs ??= nowMs + (each.upAfterMs ?? 0);
+    if (nowMs >= each.upAtMs) {
+      each.isUp = true;
+      delete each.upAfterMs;
+      delete each.upAtMs;
+    }
+  }
+}
+
+function isComing({ upAfterMs }: KernelInterface): boolean {
+  return upAfterMs !== undefined;
 }
 
 /** Takes an interface out of the kernel, with the routes through it. */

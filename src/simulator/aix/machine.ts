@@ -86,6 +86,9 @@ export interface KernelInterface {
   isUp: boolean;
   mtuBytes: number;
   addresses: KernelAddress[];
+  /** It is not up yet: after so long, or from then on, it will be. */
+  upAfterMs?: number;
+  upAtMs?: number;
 }
 
 export interface KernelAddress {

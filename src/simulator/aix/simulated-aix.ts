@@ -22,6 +22,7 @@ import type { CommandContext } from "./command.ts";
 import { commandPaths, findCommand } from "./commands.ts";
 import { BASE_PROGRAMS } from "./default-files.ts";
 import { createDeviceFileSystem, openDisc } from "./device-file-system.ts";
+import { raiseInterfaces } from "./kernel.ts";
 import type { AixMachine } from "./machine.ts";
 import { type AixSeed, attachLateDevices, createMachine, discOfPath, seedTimes } from "./seed.ts";
 import { placeFile, seedFiles } from "./seed-files.ts";
@@ -116,6 +117,7 @@ export function bootSimulatedAix(seed: SimulatedAixOptions = {}): SimulatedAix {
         version: machine.level.split(".", 1)[0] ?? "",
         machine: machine.identity.machineId,
       }),
+      readHostname: async () => machine.hostname,
     },
     output,
     ...(seed.serial === undefined ? {} : { serial: seed.serial }),
@@ -240,7 +242,10 @@ async function runCommand(
     openDisc: (device) => openDisc(media, device),
     ...(seed.readDisc === undefined ? {} : { readDisc: seed.readDisc }),
   };
-  return command.run(ctx, args);
+  raiseInterfaces(machine, time.nowMs);
+  const outcome = command.run(ctx, args);
+  raiseInterfaces(machine, time.nowMs);
+  return outcome;
 }
 
 function breachOfQueryLaw(parts: Parts, argv: readonly string[]): Error {

@@ -31,7 +31,7 @@ describe("a machine with nothing wrong", () => {
     const said = await runProgram(aix.system, ["doctor"]);
     expect(said).toEqual({
       exitCode: 0,
-      stdout: "25 checks, nothing found: ready for the next boot\n",
+      stdout: "26 checks, nothing found: ready for the next boot\n",
       stderr: "",
     });
     expect((await doctor(aix.system)).facts).toMatchObject({
@@ -80,7 +80,7 @@ describe("an ordinary user", () => {
     expect(told.left_out[3]?.why).toBe("only root can tell: sshd reads its host keys for the test");
     const { stdout } = await runProgram(sys, ["doctor"]);
     expect(stdout).toContain("not checked sshd: only root can tell: ");
-    expect(stdout).toEndWith("21 checks, nothing found: ready for the next boot\n");
+    expect(stdout).toEndWith("22 checks, nothing found: ready for the next boot\n");
   });
 });
 
@@ -107,7 +107,7 @@ describe("the answer", () => {
       "",
       "not checked sshd: sshd cannot test its configuration while there are no host keys; the next boot makes them",
       "",
-      "25 checks: 1 error, 2 warnings",
+      "26 checks: 1 error, 2 warnings",
       "",
     ]);
   });

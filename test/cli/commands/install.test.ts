@@ -456,3 +456,20 @@ test("a program of Linux is not put into an image of AIX", async () => {
   );
   expect(scripted.system.fs.stat("/image/opt")).toBeUndefined();
 });
+
+test("IBM's activation engine is told, with the command that takes it away", async () => {
+  const scripted = machine({
+    files: { "/usr/bin/rpm": "" },
+    commands: {
+      [LSATTR]: "clouddev 1\n",
+      "/usr/bin/rpm -q cloud-init": { exitCode: 1 },
+      "/usr/bin/rpm -qa":
+        "bash-5.2.15-1.ppc\nactivation-engine-common-2.2-1.ppc\nvmc.vsae-2.4-1.ppc\n",
+    },
+  });
+  const { lines, exitCode } = await install(scripted);
+  expect(exitCode).toBe(0);
+  expect(lines.find((line) => line.includes("activation engine"))).toEndWith(
+    ": rpm -e activation-engine-common-2.2-1.ppc vmc.vsae-2.4-1.ppc",
+  );
+});

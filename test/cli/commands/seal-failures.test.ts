@@ -1,3 +1,4 @@
+import type { Exec } from "../../../src/system/system.ts";
 import { describe, expect, test } from "bun:test";
 import { VOLUME_GROUP_MAPPING_PATH } from "../../../src/distros/aix/volume-group-mapping.ts";
 import type { System } from "../../../src/system/system.ts";
@@ -29,6 +30,45 @@ describe("seal goes on after what fails", () => {
     expect(has(aix, "/.sh_history")).toBe(false);
     expect((await seal(aix.system)).exitCode).toBe(0);
     expect(findMarked(aix.system.fs, MARKS)).toEqual([]);
+  });
+
+  test("IBM's activation engine keeps the machine from being ready, with or without its driver", async () => {
+    for (const [path, text] of [
+      ["/opt/ibm/ae/AE.sh", "#!/bin/sh\n"],
+      ["/var/adm/sw/simulated", "rpm activation-engine-common 2.2\n"],
+    ] as const) {
+      const aix = await deployed();
+      aix.system.fs.write(path, text);
+      const { stdout, exitCode } = await seal(aix.system, "--poweroff");
+      expect(exitCode).toBe(1);
+      expect(stdout).toContain("other-agents: IBM's activation engine is installed: there is ");
+      expect(textAt(aix, path)).toBe(text);
+      expect(aix.machine.shutdown).toBeUndefined();
+    }
+  });
+
+  test("a shutdown that is refused is told, with exit code 1", async () => {
+    const aix = await deployed();
+    const { exec } = aix.system;
+    const refusing: Exec = {
+      ...exec,
+      async run(argv, options) {
+        if (argv[0] !== "/usr/sbin/shutdown") {
+          return exec.run(argv, options);
+        }
+        // As a command whose end is not waited for would have it: only who watches hears of it.
+        if (options?.detached === undefined) {
+          return { exitCode: 0, stdout: "", stderr: "", timedOut: false, durationMs: 0 };
+        }
+        throw new Error("shutdown ended with exit code 1: rc.shutdown failed");
+      },
+    };
+    const done = await seal({ ...aix.system, exec: refusing }, "--poweroff");
+    expect(done.exitCode).toBe(1);
+    expect(done.stdout).toContain("Sealed");
+    expect(done.stderr).toBe(
+      "Cannot shut this machine down, which is sealed: shutdown ended with exit code 1: rc.shutdown failed\n",
+    );
   });
 
   test("whichever change fails, no file is cut short, and the next seal does what was left", async () => {

@@ -201,6 +201,7 @@ describe("seal --check and --dry-run", () => {
     const report = JSON.parse((await seal(aix.system, "--check", "--format", "json")).stdout);
     expect(report).toMatchObject({ mode: "check", status: "not ready" });
     expect(report.steps.map(({ name }: { name: string }) => name)).toEqual([
+      "other-agents",
       "volume-groups",
       "devices",
       "routes",

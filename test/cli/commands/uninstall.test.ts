@@ -172,6 +172,37 @@ describe("a file that was changed since", () => {
     expect(system.fs.stat(script)).toBeUndefined();
   });
 
+  test("is saved before --force takes it away, and nothing else of the install stays: no link, no script", async () => {
+    const { system } = machine();
+    const before = Object.keys(snapshotFiles(system.fs));
+    await run(system, ["install"]);
+    const script = "/etc/rc.d/init.d/cloud-final";
+    system.fs.write(script, "#!/bin/sh\n# mine\n");
+    const { exitCode, lines } = await run(system, ["uninstall", "--force"]);
+    expect(exitCode).toBe(0);
+    const said = lines.find((line) => line.startsWith(`removed ${script}, which was changed`));
+    const copy = said?.replace(/^.*: saved as /u, "") ?? "";
+    expect(copy).toStartWith(`${UNDO}/changed/`);
+    expect(readText(system.fs, copy)).toBe("#!/bin/sh\n# mine\n");
+    expect(system.fs.stat(copy)?.mode).toBe(0o600);
+    const left = Object.keys(snapshotFiles(system.fs)).filter(
+      (path) => !before.includes(path) && !`${copy}/`.startsWith(`${path}/`),
+    );
+    expect(left).toEqual([]);
+  });
+
+  test("is saved too where the file of before takes its place", async () => {
+    const { system } = oldMachine();
+    await run(system, ["install"]);
+    system.fs.write(`${AGENT}-per.sh`, "not ours");
+    const script = "/etc/rc.d/init.d/cloud-init-local";
+    system.fs.write(script, "#!/bin/sh\n# mine\n");
+    const { lines } = await run(system, ["uninstall", "--force"]);
+    const said = lines.find((line) => line.startsWith(`restored ${script}, which was changed`));
+    expect(readText(system.fs, said?.replace(/^.*: saved as /u, "") ?? "")).toContain("# mine");
+    expect(readText(system.fs, script)).not.toContain("# mine");
+  });
+
   test("a copy that is damaged is never restored", async () => {
     const { system } = oldMachine();
     await run(system, ["install"]);

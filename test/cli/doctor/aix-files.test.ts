@@ -13,6 +13,35 @@ const FILES: readonly Illness[] = [
     },
   },
   {
+    name: "IBM's activation engine in the database of RPM",
+    spoil: ({ system }) =>
+      system.fs.write("/var/adm/sw/simulated", "rpm activation-engine-common 2.2\n"),
+    found: {
+      check: "other-agents",
+      severity: "warning",
+      what: 'IBM\'s activation engine is installed: there is the package "activation-engine-common-2.2.ppc"',
+      fix: "rpm -e activation-engine-common-2.2.ppc",
+    },
+  },
+  {
+    name: "the driver of IBM's activation engine without a package",
+    spoil: ({ system }) => system.fs.write("/opt/ibm/ae/AE.sh", "#!/bin/sh\n"),
+    found: { check: "other-agents", severity: "warning", fix: "rm -r /opt/ibm/ae" },
+  },
+  {
+    name: "an optical drive that never answers",
+    system: (sys) => ({
+      ...sys,
+      devices: { findSilent: async () => new Set(["/dev/cd0", "/dev/rcd0"]) },
+    }),
+    found: {
+      check: "optical-drive",
+      severity: "error",
+      what: /^The drive "cd0" does not answer: .* within 30 s/u,
+      fix: "errpt -a -N cd0",
+    },
+  },
+  {
     name: "the code of IBM's package",
     spoil: ({ system }) =>
       system.fs.write("/opt/freeware/lib/python2.7/site-packages/cloudinit/version.py", ""),

@@ -1,5 +1,7 @@
 import { describe, expect, test } from "bun:test";
+import { readPlanInputs } from "../../../src/cli/plan/plan-inputs.ts";
 import { readPlanSource } from "../../../src/cli/plan/plan-source.ts";
+import { createScriptedSystem } from "../../../src/simulator/scripted-system.ts";
 import { createMemoryFileSystem } from "../../../src/system/memory-file-system.ts";
 import type { FileSystem, RandomAccessFile } from "../../../src/system/system.ts";
 import { buildIso } from "../../support/build-iso.ts";
@@ -127,4 +129,26 @@ test("an image without Rock Ridge has the same files", () => {
   });
   const source = readPlanSource(createMemoryFileSystem({ "/a": iso }), "/a");
   expect(Object.keys(source.files())).toEqual(["openstack/latest/meta_data.json"]);
+});
+
+test("a device that never answers is refused, and not opened", async () => {
+  const { system } = createScriptedSystem({
+    devices: { findSilent: async (devices) => new Set(devices.flat()) },
+  });
+  const fs: FileSystem = {
+    ...createMemoryFileSystem({}, { devices: { "/dev/sr0": SAMPLE_ISO } }),
+    open(path) {
+      throw new Error(`"${path}" was opened`);
+    },
+  };
+  const ctx = {
+    sys: { ...system, fs },
+    cwd: "/",
+    stdout() {},
+    stderr() {},
+    exitCode: 0,
+  };
+  await expect(readPlanInputs(ctx, { source: "/dev/sr0", files: [] })).rejects.toThrow(
+    'Cannot read "/dev/sr0": it gave nothing within 30 s',
+  );
 });

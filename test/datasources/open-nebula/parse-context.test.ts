@@ -255,7 +255,7 @@ describe.each(["bash", "ksh93", "ksh"].filter((name) => Bun.which(name) !== null
               values: own.join(""),
             });
           }),
-          { numRuns: 600 },
+          { numRuns: 1_000 },
         );
         expect(usedCount).toBeGreaterThan(50);
       } finally {

@@ -119,6 +119,24 @@ function scripted(details: string, chvg: { exitCode: number; stderr: string }, s
   });
 }
 
+describe("a volume group", () => {
+  const counted = (disks: number): string =>
+    `${DETAILS}TOTAL PVs:          ${disks}                        VG DESCRIPTORS: 2\n`;
+
+  test.each([
+    ["with one disk is asked for once: all partitions are that disk's", counted(1), 1],
+    ["with a disk that lspv does not list is asked for its disks", counted(2), 2],
+    ["that does not tell how many disks it has is asked for them", DETAILS, 2],
+  ])("%s", async (_, details, asks) => {
+    const machine = scripted(details, { exitCode: 0, stderr: "" }, 20_500);
+    expect(await growthOf(machine.system).growth.growDisks(DISKS)).toEqual([]);
+    expect(machine.commands.filter(([name]) => name === "/usr/sbin/lsvg")).toHaveLength(asks);
+    expect(machine.changes.filter(({ kind }) => kind === "command")).toEqual([]);
+    const grown = scripted(details, { exitCode: 1, stderr: "no" }, 20_448 + 64);
+    expect(await growthOf(grown.system).growth.growDisks(DISKS)).toHaveLength(1);
+  });
+});
+
 describe("chvg", () => {
   test("is not run for a group in concurrent mode, which is told at two boots", async () => {
     const details = `${DETAILS}Concurrent:         Enhanced-Capable         Auto-Concurrent: Disabled\nVG Mode:            Concurrent\n`;

@@ -8,17 +8,77 @@ function hostnameOf(aix: Pick<SimulatedAix, "system">): ReturnType<typeof create
   return createAixHostname({ sys: aix.system, log: createTestLogger([]), systemInfo: {} });
 }
 
-test("a new name is stored, runs, and is the node name: three commands", async () => {
+test("a new name is stored, runs, and is the node name: two commands in all", async () => {
   const aix = bootSimulatedAix();
   expect(await hostnameOf(aix).ensure("vm1.example.com")).toBe(true);
-  expect(aix.changes.map((change) => (change.kind === "command" ? change.argv : []))).toEqual([
+  expect(aix.commands).toEqual([
     ["/usr/sbin/chdev", "-l", "inet0", "-a", "hostname=vm1.example.com"],
     ["/usr/bin/uname", "-S", "vm1"],
-    ["/usr/bin/hostname", "vm1.example.com"],
   ]);
   expect(aix.machine).toMatchObject({ hostname: "vm1.example.com", nodeName: "vm1" });
   expect(await hostnameOf(aix).read()).toBe("vm1.example.com");
   expect(aix.gaps).toEqual([]);
+});
+
+/** A runtime that is not built for AIX, or too old. */
+function withoutOwnName({ system }: SimulatedAix): Pick<SimulatedAix, "system"> {
+  const { readHostname: _, ...info } = system.process;
+  return { system: { ...system, process: info } };
+}
+
+test("where the runtime does not tell the running name, it is asked for and set by command", async () => {
+  const aix = bootSimulatedAix();
+  expect(await hostnameOf(withoutOwnName(aix)).ensure("vm1.example.com")).toBe(true);
+  expect(aix.commands).toEqual([
+    ["/usr/bin/hostname"],
+    ["/usr/sbin/chdev", "-l", "inet0", "-a", "hostname=vm1.example.com"],
+    ["/usr/bin/hostname", "vm1.example.com"],
+    ["/usr/bin/uname", "-S", "vm1"],
+  ]);
+  expect(await hostnameOf(withoutOwnName(aix)).ensure("vm1.example.com")).toBe(false);
+  expect(aix.machine).toMatchObject({ hostname: "vm1.example.com", nodeName: "vm1" });
+});
+
+test("a name that chdev stores and does not make run is set by command", async () => {
+  let running = "golden";
+  const { system, changes } = createScriptedSystem({
+    platform: "aix",
+    commands: {
+      "/usr/sbin/chdev": "inet0 changed\n",
+      "/usr/bin/uname": "",
+      "/usr/bin/hostname": ([, name = ""]) => {
+        running = name;
+        return "";
+      },
+    },
+  });
+  const info = { ...system.process, readHostname: async () => running };
+  expect(await hostnameOf({ system: { ...system, process: info } }).ensure("vm1")).toBe(true);
+  expect(running).toBe("vm1");
+  expect(changes).toHaveLength(3);
+});
+
+test("a stored name that chdev is refused is made to run again; another one is a failure", async () => {
+  const aix = bootSimulatedAix({
+    faults: { refusedDevices: ["inet0"] },
+    firstBoot: "captured",
+    hostname: "vm1",
+  });
+  await aix.system.exec.run(["/usr/bin/hostname", "drift"]);
+  await expect(hostnameOf(aix).ensure("vm2")).rejects.toThrow("0514-047");
+  expect(aix.machine.hostname).toBe("drift");
+  expect(await hostnameOf(aix).ensure("vm1")).toBe(true);
+  expect(aix.machine).toMatchObject({ hostname: "vm1", nodeName: "vm1" });
+  expect(await hostnameOf(aix).ensure("vm1")).toBe(false);
+});
+
+test("a name that runs and is not stored is stored", async () => {
+  const aix = bootSimulatedAix();
+  await hostnameOf(aix).ensure("vm1");
+  aix.machine.hostname = "vm2";
+  expect(await hostnameOf(aix).ensure("vm2")).toBe(true);
+  aix.reboot();
+  expect(await hostnameOf(aix).read()).toBe("vm2");
 });
 
 test("the same name a second time, and after a reboot, changes nothing", async () => {

@@ -136,6 +136,7 @@ const machine = fc.record({
   faults: fc.record({
     addressChangeDropsRoutes: fc.boolean(),
     refusedRouteIsKept: fc.boolean(),
+    interfaceTakesMs: fc.constantFrom(0, 0, 3_000),
     ipv6LostAtBoot: fc.boolean(),
     linkLocalOnly: fc.boolean(),
     twoDefaultRoutes: fc.boolean(),
@@ -239,7 +240,11 @@ test("from one configuration to another and back leaves the first as it was", as
 test("a plan lists what the run does, where AIX does what it is expected to", async () => {
   await fc.assert(
     fc.asyncProperty(network, machine, async (config, seed) => {
-      const usual: SeedFaults = { addressChangeDropsRoutes: false, alias6Separator: "both" };
+      const usual: SeedFaults = {
+        addressChangeDropsRoutes: false,
+        alias6Separator: "both",
+        interfaceTakesMs: 0,
+      };
       const planned = boot(seed, usual);
       const plan = planSystem(planned.system);
       const ctx = { sys: plan.system, log: createTestLogger([]), systemInfo: {} };

@@ -73,7 +73,7 @@ function kernelDefaults(aix: SimulatedAix): readonly string[] {
 }
 
 describe("one static interface", () => {
-  test("takes two commands that change something, and ten in all", async () => {
+  test("takes two commands that change something, and eight in all", async () => {
     const aix = bootSimulatedAix();
     const outcome = await apply(aix, ENI);
     expect(outcome.problems).toEqual([]);
@@ -84,12 +84,70 @@ describe("one static interface", () => {
       "write /etc/resolv.conf.cloud-init.orig",
       "write /etc/resolv.conf",
     ]);
-    expect(aix.commands).toHaveLength(10);
+    expect(aix.commands).toHaveLength(8);
     expect(kernelDefaults(aix)).toEqual(["192.0.2.1"]);
     expect(readTextIfExists(aix.system.fs, "/etc/resolv.conf")).toBe(
       "nameserver 192.0.2.53\nsearch example.com\n",
     );
     await expectSettled(aix, ENI);
+  });
+
+  test.each([
+    ["another mask", "192.0.2/24 ", "192.0.2/25 "],
+    ["no network of its own", "192.0.2/24 ", "198.51.100/24 "],
+    ["a network that is not up", / U {2}/gu, " -  "],
+  ])("that the routes show with %s is asked for", async (_, from, to) => {
+    const aix = bootSimulatedAix();
+    const { query } = aix.system.exec;
+    const system = {
+      ...aix.system,
+      exec: {
+        ...aix.system.exec,
+        query: async (...args: Parameters<typeof query>) => {
+          const result = await query(...args);
+          return { ...result, stdout: result.stdout.replaceAll(from, to) };
+        },
+      },
+    };
+    const { config } = parseEni(ENI, "content/0000");
+    const network = createAixNetwork({ sys: system, log: createTestLogger([]), systemInfo: {} });
+    expect((await network.ensure(config)).problems).toEqual([]);
+    expect(aix.commands.map((argv) => argv.join(" "))).toContain("/usr/sbin/ifconfig en0");
+  });
+
+  test("that was attached before is asked for, since its routes can be older than its state", async () => {
+    const aix = bootSimulatedAix();
+    await apply(aix, ENI);
+    aix.commands.length = 0;
+    const outcome = await apply(aix, ENI.replaceAll("192.0.2.", "198.51.100."));
+    expect(outcome.problems).toEqual([]);
+    expect(aix.commands.map((argv) => argv.join(" "))).toContain("/usr/sbin/ifconfig en0");
+  });
+
+  test("that does not come up is a problem, although its route is accepted", async () => {
+    const aix = bootSimulatedAix();
+    const { run } = aix.system.exec;
+    const system = {
+      ...aix.system,
+      exec: {
+        ...aix.system.exec,
+        run: async (...args: Parameters<typeof run>) => {
+          const result = await run(...args);
+          for (const each of args[0].includes("en0") ? aix.machine.interfaces : []) {
+            each.isUp = each.name !== "en0";
+          }
+          return result;
+        },
+      },
+    };
+    const { config } = parseEni(ENI, "content/0000");
+    const network = createAixNetwork({ sys: system, log: createTestLogger([]), systemInfo: {} });
+    const { problems } = await network.ensure(config);
+    expect(problems.map(({ message }) => message)).toContainEqual(
+      expect.stringMatching(
+        /^Cannot configure en0: Command "\S+chdev -l en0 .* did not do its work: en0 is not up: check the adapter/u,
+      ),
+    );
   });
 
   test("survives a reboot without anything to do", async () => {
@@ -246,6 +304,17 @@ describe("several interfaces", () => {
     expect(storedValues(aix, "en1", "netaddr")).toEqual(["198.51.100.20"]);
   });
 
+  test("one of whose commands fails is looked at all the same: what it lacks is told, too", async () => {
+    const aix = bootSimulatedAix({ faults: { refusedAddresses: ["192.0.2.10"] } });
+    const alias = "iface eth0 inet static\n address 192.0.2.60\n netmask 255.255.255.0\n";
+    const { problems } = await apply(aix, ENI + alias);
+    const texts = problems.map(({ message }) => message);
+    expect(texts.filter((text) => text.startsWith("Cannot configure en0"))).toEqual([
+      expect.stringContaining("-a netaddr=192.0.2.10"),
+      expect.stringMatching(/alias4=192\.0\.2\.60.* did not do its work: en0 is .*192\.0\.2\.10/u),
+    ]);
+  });
+
   test("further addresses, static routes and an MTU", async () => {
     const aix = bootSimulatedAix();
     const eni = [
@@ -343,6 +412,25 @@ describe("problems", () => {
     const { problems } = await apply(aix, ENI);
     expect(problems.some(({ message }) => message.includes("Cannot configure inet0"))).toBe(true);
   });
+});
+
+test("a route that chdev refuses and route adds is stored for the boots to come", async () => {
+  const aix = bootSimulatedAix();
+  const { run } = aix.system.exec;
+  const exec: typeof aix.system.exec = {
+    ...aix.system.exec,
+    async run(argv, options) {
+      const isRefused = argv.includes("inet0") && !argv.includes("-P");
+      aix.machine.faults.refusedDevices = isRefused ? ["inet0"] : [];
+      return run(argv, options);
+    },
+  };
+  const { config } = parseEni(ENI, "content/0000");
+  const sys = { ...aix.system, exec };
+  const network = createAixNetwork({ sys, log: createTestLogger([]), systemInfo: {} });
+  await network.ensure(config);
+  expect(kernelDefaults(aix)).toEqual(["192.0.2.1"]);
+  expect(storedValues(aix, "inet0", "route")).toEqual(["net,-hopcount,0,,0,192.0.2.1"]);
 });
 
 describe("reading", () => {

@@ -69,6 +69,28 @@ describe("health checks of multipath disks", () => {
     expect(intervals).toEqual({ hdisk0: "0", hdisk1: "30" });
   });
 
+  test("disks that have device files are not looked for among paths", async () => {
+    const { system, commands } = disks({ hdisk0: "60", hdisk1: undefined });
+    system.fs.makeDirectory("/dev");
+    for (const name of ["rhdisk0", "hdisk0", "rhdisk1", "rcd0", "rhdisk0x y"]) {
+      system.fs.write(`/dev/${name}`, "");
+    }
+    expect(await powerOf(system).ensureHealthCheckInterval?.(60)).toEqual([]);
+    const ask = (disk: string): string[] =>
+      `/usr/sbin/lsattr -El ${disk} -a hcheck_interval -F value`.split(" ");
+    expect(commands).toEqual([ask("hdisk0"), ask("hdisk1")]);
+  });
+
+  test("a device file that no disk of this machine has is passed over, also where lsattr ends well for it", async () => {
+    const { system, changes } = disks({ hdisk0: "60", hdisk9: "" }, ["hdisk9"]);
+    system.fs.makeDirectory("/dev");
+    for (const name of ["rhdisk0", "rhdisk9"]) {
+      system.fs.write(`/dev/${name}`, "");
+    }
+    expect(await powerOf(system).ensureHealthCheckInterval?.(60)).toEqual([]);
+    expect(changes.filter(({ kind }) => kind === "command")).toEqual([]);
+  });
+
   test("without paths, or without lspath, nothing is done and nothing is wrong", async () => {
     const empty = aix({ files: { [LSPATH]: "" }, commands: { [LSPATH]: "" } });
     expect(await powerOf(empty.system).ensureHealthCheckInterval?.(60)).toEqual([]);
@@ -187,6 +209,8 @@ describe("the boot list", () => {
   });
 });
 
+const RMC_PID = 11_993_300;
+
 describe("the reset of RMC", () => {
   const OLD = "0123456789abcdef\n# comment\n";
 
@@ -197,9 +221,13 @@ describe("the reset of RMC", () => {
       readonly domain?: string;
       readonly recfgct?: "keeps the id" | "fails";
       readonly startsItself?: boolean;
+      /** Before anything is done. */
+      readonly isDown?: boolean;
+      /** What else lssrc -a lists. */
+      readonly others?: string;
     } = {},
   ) {
-    let state = "active";
+    let state = options.isDown === true ? "inoperative" : "active";
     let count = 0;
     const files: Record<string, string> = {
       [`${root}/bin/rmcctrl`]: "",
@@ -229,9 +257,10 @@ describe("the reset of RMC", () => {
             scripted.system.fs.write("/etc/ct_node_id", `fedcba987654321${count}\n`);
           }
           state = options.startsItself === false ? state : "active";
-          return "0513-071 The ctrmc Subsystem has been added.\n";
+          return `0513-071 The ctrmc Subsystem has been added.\n0513-059 The ctrmc Subsystem has been started. Subsystem PID is ${RMC_PID}.\n`;
         },
-        "/usr/bin/lssrc": () => `Subsystem Group PID Status\n ctrmc rsct 77 ${state}\n`,
+        "/usr/bin/lssrc": () =>
+          `Subsystem Group PID Status\n ctrmc rsct ${state === "active" ? "77" : ""} ${state}\n${options.others ?? ""}`,
         "/usr/bin/startsrc": () => {
           state = "active";
           return "";
@@ -259,6 +288,41 @@ describe("the reset of RMC", () => {
       ]);
     },
   );
+
+  const ALL = " syslogd ras 5374382 active\n aso 4718948 active\n";
+
+  test("where nothing of RSCT runs, as in each boot script, there is no domain to ask for and nothing to stop", async () => {
+    const { system, commands, ran } = machine("/opt/rsct", {
+      isDown: true,
+      others: `${ALL} IBM.HostRM rsct_rm inoperative\n`,
+    });
+    expect(await powerOf(system).resetRmc()).toEqual([]);
+    expect(ran()).toEqual(["/opt/rsct/install/bin/recfgct"]);
+    const withGroups = machine("/opt/rsct", {
+      isDown: true,
+      others: `${ALL} cthags cthags 5243342 active\n cthats cthats 5243344 active\n`,
+    });
+    expect(await powerOf(withGroups.system).resetRmc()).toEqual([]);
+    expect(withGroups.ran()).toEqual(["/opt/rsct/bin/rmcctrl -z", "/opt/rsct/install/bin/recfgct"]);
+    expect(commands[0]).toEqual(["/usr/bin/lssrc", "-a"]);
+    expect(commands.at(-1)).toEqual(["/usr/bin/lssrc", "-s", "ctrmc"]);
+  });
+
+  test.each([
+    ["a resource manager", " IBM.HostRM rsct_rm 77 active\n"],
+    ["something that is stopping", " ctcas rsct 77 stopping\n"],
+  ])("%s that still runs is stopped first", async (_, others) => {
+    const { system, ran } = machine("/opt/rsct", { isDown: true, others });
+    expect(await powerOf(system).resetRmc()).toEqual([]);
+    expect(ran()[0]).toBe("/opt/rsct/bin/rmcctrl -z");
+  });
+
+  test("the process that SRC has started is enough: RMC is not asked for", async () => {
+    const { system, commands } = machine("/opt/rsct");
+    system.fs.makeDirectory(`/proc/${RMC_PID}`);
+    expect(await powerOf(system).resetRmc()).toEqual([]);
+    expect(commands.filter((argv) => argv.includes("-s"))).toEqual([]);
+  });
 
   test("a missing or empty node id counts as none", async () => {
     for (const nodeId of ["none", ""]) {

@@ -19,6 +19,8 @@ const CONFIG_DRIVE = buildIso({ files: FILES, label: "config-2" });
 const OTHER_DISC = buildIso({ files: { readme: "x" }, label: "AIX_INSTALL" });
 
 interface Machine {
+  /** Devices that were opened, or tried to. */
+  readonly opened: readonly string[];
   readonly storage: StorageAdapter;
   readonly scripted: ScriptedSystem;
   readonly log: RecordingLog;
@@ -27,16 +29,18 @@ interface Machine {
 /** `refused`: device → the code with which it cannot be opened. */
 function createMachine(
   options: ScriptedSystemOptions,
-  refused: Readonly<Record<string, string>> = {},
+  refused: Record<string, string> = {},
   systemInfo: Readonly<Record<string, unknown>> = {},
 ): Machine {
   const scripted = createScriptedSystem({ platform: "aix", ...options });
   const log = createRecordingLog();
+  const opened: string[] = [];
   const sys: System = {
     ...scripted.system,
     fs: {
       ...scripted.system.fs,
       open(path) {
+        opened.push(path);
         const code = refused[path];
         if (code !== undefined) {
           throw new FileError("open", path, code);
@@ -45,7 +49,7 @@ function createMachine(
       },
     },
   };
-  return { storage: createAixStorage({ sys, log, systemInfo }), scripted, log };
+  return { storage: createAixStorage({ sys, log, systemInfo }), scripted, log, opened };
 }
 
 async function readMetadata(search: DiscSearch): Promise<readonly (string | undefined)[]> {
@@ -67,7 +71,7 @@ describe("AIX discs that can be read from their device", () => {
     expect(looked).toEqual([String.raw`cd0 (labelled "\x0a\x1b[_INSTALL")`]);
   });
 
-  test("are found by label in any case, with one command, and read", async () => {
+  test("are found by label in any case, without a command, and read", async () => {
     const { storage, scripted } = createMachine({
       files: { "/dev/cd0": CONFIG_DRIVE },
       commands: { [LSDEV]: "cd0:Available\n" },
@@ -76,7 +80,7 @@ describe("AIX discs that can be read from their device", () => {
     expect(search.discs.map(({ device, label }) => [device, label])).toEqual([["cd0", "config-2"]]);
     expect(search.problems).toEqual([]);
     expect(await readMetadata(search)).toEqual(['{"uuid": "1"}']);
-    expect(scripted.commands).toEqual([LSDEV.split(" ")]);
+    expect(scripted.commands).toEqual([]);
     expect(scripted.changes).toEqual([]);
   });
 
@@ -84,6 +88,7 @@ describe("AIX discs that can be read from their device", () => {
     const { storage, scripted } = createMachine(
       {
         files: {
+          "/dev/cd0": "",
           "/dev/cd10": CONFIG_DRIVE,
           "/dev/cd2": CONFIG_DRIVE,
           "/dev/cd1": OTHER_DISC,
@@ -108,16 +113,32 @@ describe("AIX discs that can be read from their device", () => {
       'Cannot use "cd0": Cannot open "/dev/cd0": the device is not there (ENXIO); Cannot open "/dev/rcd0": the device is not there (ENXIO)',
       'Cannot use "cd3": it holds no ISO 9660 or FAT file system',
     ]);
-    expect(scripted.commands).toHaveLength(1);
+    expect(scripted.commands).toEqual([]);
+  });
+
+  test("are each opened once, whether lsdev has to be asked or not", async () => {
+    const { storage, scripted, opened } = createMachine(
+      {
+        files: { "/dev/cd0": "", "/dev/rcd0": "", "/dev/cd1": OTHER_DISC },
+        commands: { [LSDEV]: "cd0:Available\ncd1:Available\n" },
+      },
+      { "/dev/cd0": "ENXIO", "/dev/rcd0": "ENXIO" },
+    );
+    expect((await storage.findDiscs(["config-2"])).discs).toEqual([]);
+    expect(opened).toEqual(["/dev/cd0", "/dev/rcd0", "/dev/cd1"]);
+    expect(scripted.commands).toEqual([LSDEV.split(" ")]);
   });
 
   test("are read from the raw device where the block device refuses", async () => {
     const { storage, scripted } = createMachine(
-      { files: { "/dev/rcd0": CONFIG_DRIVE }, commands: { [LSDEV]: "cd0:Available\n" } },
+      {
+        files: { "/dev/cd0": "", "/dev/rcd0": CONFIG_DRIVE },
+        commands: { [LSDEV]: "cd0:Available\n" },
+      },
       { "/dev/cd0": "EINVAL" },
     );
     expect(await readMetadata(await storage.findDiscs(["config-2"]))).toEqual(['{"uuid": "1"}']);
-    expect(scripted.commands).toHaveLength(1);
+    expect(scripted.commands).toEqual([]);
   });
 
   test("are looked for in cd0 and cd1 where lsdev lists nothing", async () => {
@@ -125,7 +146,7 @@ describe("AIX discs that can be read from their device", () => {
       files: { "/dev/cd1": CONFIG_DRIVE },
       commands: { [LSDEV]: { exitCode: 1, stderr: "lsdev: 0514-521 Cannot find information" } },
     });
-    const search = await storage.findDiscs(["config-2"]);
+    const search = await storage.findDiscs("any");
     expect(search.discs.map(({ device }) => device)).toEqual(["cd1"]);
     expect(search.looked).toEqual(['cd1 (labelled "config-2")']);
     expect(search.problems.map(({ message }) => message)).toEqual([
@@ -158,10 +179,21 @@ describe("An AIX CD device that is only Defined", () => {
   const commands = { [LSDEV]: "cd0:Available\ncd1:Defined\n" };
 
   test("is configured once where no disc was found elsewhere", async () => {
-    const { storage, scripted } = createMachine({
-      files: { "/dev/cd0": OTHER_DISC, "/dev/cd1": CONFIG_DRIVE },
-      commands: { ...commands, "/usr/sbin/mkdev -l cd1": "cd1 Available\n" },
-    });
+    // The file of a device that nothing drives can be there; it cannot be opened.
+    const refused: Record<string, string> = { "/dev/cd1": "ENXIO", "/dev/rcd1": "ENXIO" };
+    const { storage, scripted } = createMachine(
+      {
+        files: { "/dev/cd0": OTHER_DISC, "/dev/cd1": CONFIG_DRIVE },
+        commands: {
+          ...commands,
+          "/usr/sbin/mkdev -l cd1": () => {
+            delete refused["/dev/cd1"];
+            return "cd1 Available\n";
+          },
+        },
+      },
+      refused,
+    );
     expect(await readMetadata(await storage.findDiscs(["config-2"]))).toEqual(['{"uuid": "1"}']);
     await storage.findDiscs(["config-2"]);
     expect(scripted.changes).toEqual([
@@ -405,4 +437,33 @@ describe("AIX discs with FAT", () => {
       ["cd1", ""],
     ]);
   });
+});
+
+test("An AIX CD device that never answers is neither opened nor mounted, and the others are used", async () => {
+  const asked: (readonly string[])[] = [];
+  const refused = { "/dev/cd0": "EFAULT", "/dev/rcd0": "EFAULT" };
+  const { storage, scripted } = createMachine(
+    {
+      files: { "/dev/cd0": CONFIG_DRIVE, "/dev/cd1": CONFIG_DRIVE },
+      commands: { [LSDEV]: "cd0:Available\ncd1:Available\n" },
+      devices: {
+        async findSilent(devices) {
+          asked.push(...devices);
+          return new Set(["/dev/cd0", "/dev/rcd0"]);
+        },
+      },
+    },
+    refused,
+  );
+  const search = await storage.findDiscs(["config-2"]);
+  expect(search.discs.map(({ device }) => device)).toEqual(["cd1"]);
+  expect(search.problems.map(({ message }) => message)).toEqual([
+    'Cannot use "cd0": Cannot read "/dev/cd0": it gave nothing within 30 s, it or its server hangs',
+  ]);
+  expect(search.looked?.[0]).toBe("cd0 (does not answer)");
+  expect(asked).toEqual([
+    ["/dev/cd0", "/dev/rcd0"],
+    ["/dev/cd1", "/dev/rcd1"],
+  ]);
+  expect(scripted.commands.filter(([program]) => program?.includes("mount"))).toEqual([]);
 });

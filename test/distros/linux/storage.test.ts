@@ -178,3 +178,35 @@ test("What is on a device is looked up once for datasources that follow each oth
   await storage.findDiscs("any");
   expect(opened).toHaveLength(4);
 });
+
+test("A device that never answers is told and not opened; each one is asked once", async () => {
+  const asked: string[] = [];
+  const { system } = createScriptedSystem({
+    files: {
+      "/sys/class/block/sr0/size": "100",
+      "/sys/class/block/sda/size": "100",
+      "/dev/sr0": DISC,
+      "/dev/sda": DISC,
+    },
+    devices: {
+      async findSilent(devices, timeoutMs) {
+        expect(timeoutMs).toBeLessThanOrEqual(30_000);
+        asked.push(...devices.flat());
+        return new Set(["/dev/sr0"]);
+      },
+    },
+  });
+  const opened: string[] = [];
+  const fs = { ...system.fs, open: (path: string) => (opened.push(path), system.fs.open(path)) };
+  const log = createRecordingLog();
+  const storage = createLinuxStorage({ sys: { ...system, fs }, log, systemInfo: {} });
+  const search = await storage.findDiscs(["config-2"]);
+  await storage.findDiscs(["cidata"]);
+  expect(search.discs.map(({ device }) => device)).toEqual(["/dev/sda"]);
+  expect(search.problems.map(({ message }) => message)).toEqual([
+    'Cannot use "/dev/sr0": Cannot read "/dev/sr0": it gave nothing within 30 s, it or its server hangs',
+  ]);
+  expect(search.looked).toContain("/dev/sr0 (does not answer)");
+  expect(opened).not.toContain("/dev/sr0");
+  expect(asked).toEqual(["/dev/sr0", "/dev/sda"]);
+});

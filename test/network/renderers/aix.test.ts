@@ -256,3 +256,20 @@ describe("interfaces", () => {
     ]);
   });
 });
+
+test("DHCP overrides, which dhcpcd does not take, are one warning for all interfaces that use DHCP", () => {
+  const dhcp4Overrides = { routeMetric: 100 };
+  const config = network(
+    iface("en0", { dhcp4: true, dhcp4Overrides }),
+    iface("en1", { dhcp6: "stateful", dhcp6Overrides: { useDns: false } }),
+    iface("en2", { dhcp4Overrides }),
+  );
+  expect(renderAix(config, EMPTY).problems).toEqual([
+    {
+      message:
+        'DHCP overrides of "en0", "en1" are not used: route metrics and name servers of DHCP are as its client sets them',
+      severity: "warning",
+    },
+  ]);
+  expect(renderAix(network(iface("en0", { dhcp4: true })), EMPTY).problems).toEqual([]);
+});

@@ -159,3 +159,65 @@ test("a name that Linux cannot have is a problem, and that interface alone is le
     },
   ]);
 });
+
+test("DHCP overrides are settings of networkd's own, for each family; a static interface has none", () => {
+  const overrides = {
+    "route-metric": 200,
+    "use-dns": false,
+    "use-domains": true,
+    hostname: "aix01",
+  };
+  const both = { "dhcp4-overrides": overrides, "dhcp6-overrides": overrides };
+  const { config } = parseNetworkV2(
+    {
+      version: 2,
+      ethernets: {
+        eth0: { dhcp4: true, dhcp6: true, ...both },
+        eth1: { addresses: ["192.0.2.10/24"], ...both },
+      },
+    },
+    "network-config",
+  );
+  const [first, second] = renderNetworkd(config, NOTHING).steps.map(({ changes: [change] }) =>
+    change?.kind === "write" ? Buffer.from(change.content).toString() : "",
+  );
+  expect(first).toEndWith(`[Network]
+DHCP=yes
+IPv6AcceptRA=yes
+
+[DHCPv4]
+RouteMetric=200
+UseDNS=no
+UseDomains=yes
+Hostname=aix01
+
+[DHCPv6]
+UseDNS=no
+UseDomains=yes
+Hostname=aix01
+
+[IPv6AcceptRA]
+RouteMetric=200
+`);
+  expect(second).not.toContain("[DHCPv");
+});
+
+test("whether routes and packet size of IPv6 are taken is a setting for what routers announce", () => {
+  const overrides = { "use-routes": false, "use-mtu": false };
+  const { config } = parseNetworkV2(
+    {
+      version: 2,
+      ethernets: {
+        eth0: { dhcp4: true, "dhcp4-overrides": overrides },
+        eth1: { dhcp6: true, "dhcp6-overrides": overrides },
+      },
+    },
+    "network-config",
+  );
+  const texts = renderNetworkd(config, NOTHING).steps.map(({ changes: [change] }) =>
+    change?.kind === "write" ? Buffer.from(change.content).toString() : "",
+  );
+  expect(texts[0]).toEndWith("[DHCPv4]\nUseMTU=no\nUseRoutes=no\n");
+  expect(texts[1]).toEndWith("[IPv6AcceptRA]\nUseMTU=no\nUseGateway=no\nUseRoutePrefix=no\n");
+  expect(texts[1]).not.toContain("[DHCPv6]");
+});

@@ -285,3 +285,16 @@ test("groups are made, changed and shown", async () => {
   expect((await aix.run("/usr/bin/chgroup users=carol app")).stderr).toContain("3004-692");
   expect((await aix.run("/usr/sbin/lsgroup wheel")).stderr).toContain("does not exist");
 });
+
+test("groups are removed, but for somebody's primary one", async () => {
+  const aix = bootAixShell();
+  await aix.run("/usr/bin/mkgroup app");
+  await aix.run("/usr/bin/mkuser pgrp=app alice");
+  expect((await aix.run("/usr/sbin/rmgroup app")).exitCode).not.toBe(0);
+  expect(await aix.text("/usr/sbin/lsgroup -a users app")).toBe("app users=alice\n");
+  await aix.run("/usr/sbin/rmuser -p alice");
+  expect(await aix.run("/usr/sbin/rmgroup app")).toMatchObject({ exitCode: 0, stdout: "" });
+  expect((await aix.run("/usr/sbin/lsgroup app")).stderr).toContain("does not exist");
+  expect((await aix.run("/usr/sbin/rmgroup app")).stderr).toContain("does not exist");
+  expect((await aix.run("/usr/sbin/rmgroup")).exitCode).not.toBe(0);
+});

@@ -163,6 +163,22 @@ describe("on inet0", () => {
     expect(await aix.text("/usr/sbin/lsattr -El inet0 -a route -F value")).toBe("\n");
   });
 
+  test("a slow interface is up after its time, and reaches no gateway before; at a boot it is up at once", async () => {
+    const aix = bootAixShell({ faults: { interfaceTakesMs: 2_000 } });
+    const isUp = (): boolean | undefined =>
+      aix.machine.interfaces.find(({ name }) => name === "en0")?.isUp;
+    await aix.run(`${CHDEV} -l en0 -a netaddr=192.0.2.10 -a netmask=255.255.255.0 -a state=up`);
+    await aix.run(`${CHDEV} -l en0 -a state=up`);
+    expect(isUp()).toBe(false);
+    const route = `${CHDEV} -l inet0 -a route=${DEFAULT},192.0.2.1`;
+    expect((await aix.run(route)).stderr).toContain("Network is unreachable");
+    await aix.system.clock.sleep(2_000);
+    expect(await aix.text("/usr/sbin/ifconfig en0")).toContain("<UP");
+    expect((await aix.run(route)).exitCode).toBe(0);
+    aix.reboot();
+    expect(isUp()).toBe(true);
+  });
+
   test("a route that the kernel refuses ends with 1; whether it is stored depends", async () => {
     for (const refusedRouteIsKept of [true, false]) {
       const aix = bootAixShell({ faults: { refusedRouteIsKept } });

@@ -84,7 +84,7 @@ describe("the device file of a drive", () => {
     const aix = bootAixShell({ files: { "/dev/cd0": DISC } });
     const { fs } = aix.system;
     expect(fs.stat("/dev/cd0")).toMatchObject({ kind: "device", sizeBytes: 0 });
-    expect(fs.list("/dev")).toEqual(["cd0", "console", "rcd0", "urandom"]);
+    expect(fs.list("/dev")).toEqual(["cd0", "console", "hdisk0", "rcd0", "rhdisk0", "urandom"]);
     for (const path of ["/dev/cd0", "/dev/rcd0"]) {
       const file = fs.open(path);
       expect(file.sizeBytes).toBeUndefined();

@@ -37,10 +37,14 @@ test.each([
     (ctx: DistroContext) => createLinuxClean(ctx).restart(),
   ],
 ])(
-  "%s leaves the shutdown behind: no time limit of ours ends it half-way",
+  "%s: no time limit of ours ends the shutdown half-way, and a refusal is told",
   async (_who, argv, act) => {
     expect(await shutdownOf(act)).toEqual([
-      { argv, options: { afterAgent: { waitsMs: expect.any(Number) } } },
+      { argv, options: { detached: { watchMs: expect.any(Number) } } },
     ]);
+    const { system } = createScriptedSystem({
+      commands: { [argv]: { exitCode: 1, stderr: "shutdown: You are not allowed\n" } },
+    });
+    await expect(act({ sys: system, log, systemInfo: {} })).rejects.toThrow("You are not allowed");
   },
 );
