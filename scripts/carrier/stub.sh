@@ -143,7 +143,8 @@ look() {
           /*) ;;
           *) target=${at%/*}/$target ;;
         esac
-        look "$target${top#"$at"}" $last $given
+        rest=${top#"$at"}
+        look "$target$rest" $last $given
         return $?
         ;;
     esac

@@ -10,6 +10,9 @@ const MODULES = [
   "src/system/host-devices.ts",
   "src/system/host-file-system.ts",
   "src/system/host-http.ts",
+  "src/system/host-signals.ts",
+  "src/system/host-system.ts",
+  "test/system/host-probe.ts",
 ];
 const SHIM = join(ROOT, "scripts/node-tests/bun-test.ts");
 

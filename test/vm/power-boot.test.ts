@@ -40,7 +40,7 @@ describe.skipIf(requireOrSkip(obstacle))("a POWER machine with the carrier", () 
   test("has the drive on a virtual SCSI adapter and unpacks the runtime once", () => {
     expect(booted.console).toContain("v-scsi@");
     expect(booted.files[REPORTED.runtimeBefore]?.content).toMatch(
-      /^ *\d+ \/opt\/freeware\/libexec\/cloud-init\/\S+\/app\.cjs\n *\d+ \S+\/node\n$/u,
+      /^ *\d+ \/opt\/freeware\/libexec\/cloud-init\/\S+\/app\.cjs\n *\d+ \S+\/app\.v8\n *\d+ \S+\/node\n *\d+ \S+\/program\.cjs\n$/u,
     );
   });
 });
