@@ -41,10 +41,9 @@ export function createDurability(saveAll: () => boolean = runSync): Durability {
       const directories = new Set(paths.map((file) => path.dirname(file)));
       // All of them, also after one that failed: they may be on different file systems.
       const areSynced = [...directories].map(trySyncDirectory);
-      if ((refusals.length > 0 || areSynced.includes(false)) && !saveAll()) {
-        for (const refusal of refusals) {
-          throw refusal;
-        }
+      const isSaved = (refusals.length === 0 && !areSynced.includes(false)) || saveAll();
+      if (!isSaved && refusals.length > 0) {
+        throw refusals[0];
       }
     },
   };
