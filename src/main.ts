@@ -47,7 +47,12 @@ async function main(): Promise<void> {
     },
     exitCode: 0,
   };
-  await runCli(program, args, ctx);
+  if (carrier !== undefined && args[0] === REHEARSE) {
+    const { rehearse } = await import("./cli/install/rehearsal/rehearse.ts");
+    await rehearse(ctx, args.slice(1));
+  } else {
+    await runCli(program, args, ctx);
+  }
   await sys.output.close();
   process.exitCode ||= Math.min(ctx.exitCode, EXIT_CODE_MAX);
 }
@@ -84,6 +89,9 @@ function takeCarrier(): Carrier | undefined {
   }
   return { path, runtime: { directory, libraryPath } };
 }
+
+/** Said by the carrier's loader only, in place of a command: no user's command line is changed by it. */
+const REHEARSE = "--rehearse";
 
 /** A count of 256 must not read as success. */
 const EXIT_CODE_MAX = 255;

@@ -14,7 +14,7 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { defaultConfigFiles } from "../../src/config/default-cloud-cfg.ts";
-import { START_CACHE } from "../../src/cli/install/start-cache.ts";
+import { START_CACHES } from "../../src/cli/install/start-cache.ts";
 import { VERSION } from "../../src/version.ts";
 import { type CarrierInput, unpackedCarrier } from "../carrier/carrier.ts";
 import { type PackagedPath, renderSpec } from "./spec.ts";
@@ -102,8 +102,12 @@ function stage(root: string, input: CarrierInput): readonly PackagedPath[] {
     ...[LIBEXEC, runtime, `${runtime}/lib`]
       .filter((path) => existsSync(root + path))
       .map((path) => ({ path, mode: "0755", kind: "directory" as const })),
-    // "cloud-init install" makes it.
-    { path: `${runtime}/${START_CACHE}`, mode: "0644", kind: "ghost" },
+    // "cloud-init install" makes them.
+    ...START_CACHES.map((name) => ({
+      path: `${runtime}/${name}`,
+      mode: "0644",
+      kind: "ghost" as const,
+    })),
   );
   for (const { name, content } of defaultConfigFiles("aix")) {
     place(`${CONFIG}/${name}`, content, 0o644, true);

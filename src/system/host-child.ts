@@ -3,6 +3,7 @@ import type { ChildProcess } from "node:child_process";
 import os from "node:os";
 import { type BoundedBytes, createBoundedBytes } from "./bounded-bytes.ts";
 import { EXIT_TIMED_OUT, SIGNAL_EXIT_BASE } from "./exit-codes.ts";
+import { monotonicMs } from "./host-monotonic.ts";
 import { endProcessGroup } from "./host-process-group.ts";
 
 const TERM_GRACE_MS = 2000;
@@ -164,7 +165,7 @@ function waitForSilence(countChunks: () => number): {
   readonly promise: Promise<void>;
   readonly cancel: () => void;
 } {
-  const deadlineMs = performance.now() + PIPE_WAIT_MAX_MS;
+  const deadlineMs = monotonicMs() + PIPE_WAIT_MAX_MS;
   let timer: NodeJS.Timeout | undefined;
   const promise = new Promise<void>((resolve) => {
     function check(seenCount: number): void {
@@ -172,7 +173,7 @@ function waitForSilence(countChunks: () => number): {
         // On a busy machine the timer may be late: what arrived meanwhile is read after it.
         setImmediate(() => {
           const count = countChunks();
-          if (count === seenCount || performance.now() > deadlineMs) {
+          if (count === seenCount || monotonicMs() > deadlineMs) {
             resolve();
           } else {
             check(count);

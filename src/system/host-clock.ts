@@ -1,6 +1,7 @@
 import fs from "node:fs";
 import { createRequire } from "node:module";
 import type os from "node:os";
+import { monotonicMs } from "./host-monotonic.ts";
 import type { Clock } from "./system.ts";
 
 /** Where the time since boot is asked for. */
@@ -16,7 +17,7 @@ const UPTIME_SOURCES: UptimeSources = { file: "/proc/uptime", ask: askRuntime };
 export function createHostClock(sources: UptimeSources = UPTIME_SOURCES): Clock {
   return {
     now: () => new Date(),
-    monotonicMs: () => performance.now(),
+    monotonicMs,
     uptimeSeconds: () => readProcUptime(sources.file) ?? askForUptime(sources.ask),
     sleep: (ms) =>
       new Promise((resolve) => {

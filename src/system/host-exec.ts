@@ -2,6 +2,7 @@ import type { spawn } from "node:child_process";
 import { commandEnvironment } from "./command-environment.ts";
 import { finishCommand } from "./finish-command.ts";
 import type { ChildResult, followChild } from "./host-child.ts";
+import { monotonicMs } from "./host-monotonic.ts";
 import type { HostOutput } from "./host-output.ts";
 import type { RunningCommands } from "./host-running-commands.ts";
 import type { Report } from "./host-report.ts";
@@ -40,13 +41,13 @@ export function createHostExec(parts: HostExecParts): Exec {
     if (parts.running.isStopping) {
       return forever();
     }
-    const startedMs = performance.now();
+    const startedMs = monotonicMs();
     const result = await runToEnd(parts, { spawn, followChild }, argv, options);
     if (parts.running.isStopping) {
       // The program is about to end, and must not go on as if the command had simply failed.
       return forever();
     }
-    const durationMs = Math.round(performance.now() - startedMs);
+    const durationMs = Math.round(monotonicMs() - startedMs);
     return finishCommand(argv, options, { ...result, durationMs });
   }
   async function query(argv: readonly string[], options: ExecOptions = {}): Promise<ExecResult> {
@@ -61,14 +62,14 @@ export function createHostExec(parts: HostExecParts): Exec {
     if (parts.running.isStopping) {
       return forever();
     }
-    const startedMs = performance.now();
+    const startedMs = monotonicMs();
     const result = runQuery(spawnSync, argv, {
       env: { ...commandEnvironment(parts.process, "agent"), ...options.env },
       timeoutMs: options.timeoutMs ?? AGENT_TIMEOUT_MS,
       ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
       ...(options.stdin === undefined ? {} : { stdin: options.stdin }),
     });
-    const durationMs = Math.round(performance.now() - startedMs);
+    const durationMs = Math.round(monotonicMs() - startedMs);
     return finishCommand(argv, options, { ...result, durationMs });
   }
   return { query, run: execute };
@@ -87,13 +88,13 @@ async function executeDetached(
   if (parts.running.isStopping) {
     return forever();
   }
-  const startedMs = performance.now();
+  const startedMs = monotonicMs();
   const result = await runDetached(spawn, argv, {
     env: { ...commandEnvironment(parts.process, options.owner ?? "agent"), ...options.env },
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     watchMs,
   });
-  const durationMs = Math.round(performance.now() - startedMs);
+  const durationMs = Math.round(monotonicMs() - startedMs);
   return finishCommand(argv, options, { ...result, durationMs });
 }
 

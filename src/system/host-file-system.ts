@@ -1,12 +1,11 @@
-import { Buffer } from "node:buffer";
 import fs from "node:fs";
 import path from "node:path";
 import { FileError } from "./file-error.ts";
 import { createDurability, type Durability } from "./host-durability.ts";
 import { absolute, attempt, codeOf, ifExists } from "./host-error.ts";
 import { createLeftoverSweep } from "./host-leftovers.ts";
+import { nameTag } from "./host-name-tag.ts";
 import { createHostReads, lstat } from "./host-read.ts";
-import { randomBytes } from "./host-random.ts";
 import { findOwner } from "./owner.ts";
 import type { FileAttributes, FileSystem, WriteOptions } from "./system.ts";
 import { temporaryName } from "./temporary-name.ts";
@@ -114,8 +113,13 @@ function createTreeWrites(
         if (path.resolve(absolute(file)) === "/") {
           throw new FileError("remove", file, "EBUSY");
         }
-        if (lstat(file) !== undefined) {
-          fs.rmSync(file, { recursive: true, force: true });
+        const stats = lstat(file);
+        if (stats !== undefined) {
+          if (stats.isDirectory()) {
+            fs.rmSync(file, { recursive: true, force: true });
+          } else {
+            removeFile(file);
+          }
           durability.remember(path.dirname(file));
         }
       });
@@ -164,7 +168,7 @@ function replaceFile(place: string, content: string | Uint8Array, attributes: Wr
     }
     moveInto(place, temporary, attributes.exclusive === true);
   } catch (error) {
-    fs.rmSync(temporary, { force: true });
+    removeFile(temporary);
     if (codeOf(error) !== "EBUSY" || old === undefined) {
       throw error;
     }
@@ -324,15 +328,26 @@ function writeWhole(fd: number, content: string | Uint8Array): void {
 }
 
 function temporaryBeside(place: string): string {
-  const name = temporaryName(path.basename(place), Buffer.from(randomBytes(6)).toString("hex"));
+  const name = temporaryName(path.basename(place), nameTag());
   return path.join(path.dirname(place), name);
+}
+
+/** One that may be gone already. What `rmSync` needs for whole trees is loaded only for those. */
+function removeFile(file: string): void {
+  try {
+    fs.unlinkSync(file);
+  } catch (error) {
+    if (codeOf(error) !== "ENOENT") {
+      throw error;
+    }
+  }
 }
 
 function renameOrRemove(temporary: string, place: string): void {
   try {
     fs.renameSync(temporary, place);
   } catch (error) {
-    fs.rmSync(temporary, { force: true });
+    removeFile(temporary);
     throw error;
   }
 }

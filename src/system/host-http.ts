@@ -3,6 +3,7 @@ import type { Agent, ClientRequest, IncomingMessage, RequestOptions } from "node
 import { VERSION } from "../version.ts";
 import { readTrustBundle } from "./host-ca-bundle.ts";
 import { codeOf } from "./host-error.ts";
+import { monotonicMs } from "./host-monotonic.ts";
 import { type HttpAddress, parseHttpAddress } from "./http-address.ts";
 import { HttpError } from "./http-error.ts";
 import { isRedirect, redirectTarget } from "./http-redirect.ts";
@@ -20,7 +21,7 @@ export function createHostHttp(): Http {
   const pool: Pool = {};
   return {
     async request(request) {
-      const deadlineMs = performance.now() + request.timeoutMs;
+      const deadlineMs = monotonicMs() + request.timeoutMs;
       let next = request;
       for (let count = 0; count <= REDIRECT_COUNT_MAX; count += 1) {
         const response = await exchange(next, deadlineMs, pool);
@@ -87,7 +88,7 @@ async function exchange(
       return timer;
     };
 
-    failAfter(deadlineMs - performance.now(), `no complete answer within ${request.timeoutMs} ms`);
+    failAfter(deadlineMs - monotonicMs(), `no complete answer within ${request.timeoutMs} ms`);
     const connectTimer = failAfter(
       request.connectTimeoutMs ?? CONNECT_TIMEOUT_MS,
       "no connection in time",

@@ -1,5 +1,6 @@
 import fs from "node:fs";
 import path from "node:path";
+import { monotonicMs } from "./host-monotonic.ts";
 import { isTemporaryName } from "./temporary-name.ts";
 
 /**
@@ -15,7 +16,7 @@ export function createLeftoverSweep(): (directory: string) => void {
   return (directory) => {
     if (!seen.has(directory)) {
       seen.add(directory);
-      sweep(directory, Date.now() - performance.now());
+      sweep(directory, Date.now() - monotonicMs());
     }
   };
 }

@@ -1,5 +1,6 @@
 import process from "node:process";
 import { codeOf } from "./host-error.ts";
+import { monotonicMs } from "./host-monotonic.ts";
 
 const CHECK_INTERVAL_MS = 20;
 
@@ -8,9 +9,9 @@ const CHECK_INTERVAL_MS = 20;
  * nobody is left or the signal is sent; neither runtime does this for a child that timed out.
  */
 export async function endProcessGroup(groupId: number, graceMs: number): Promise<void> {
-  const deadlineMs = performance.now() + graceMs;
+  const deadlineMs = monotonicMs() + graceMs;
   let isThere = signalProcessGroup(groupId, "SIGTERM");
-  while (isThere && performance.now() < deadlineMs) {
+  while (isThere && monotonicMs() < deadlineMs) {
     await new Promise((resolve) => {
       setTimeout(resolve, CHECK_INTERVAL_MS);
     });

@@ -2,6 +2,7 @@ import fs from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
 import type { spawnSync } from "node:child_process";
 import { codeOf, absolute, attempt } from "./host-error.ts";
+import { monotonicMs } from "./host-monotonic.ts";
 import type { SerialExchange } from "./system.ts";
 
 const { constants } = fs;
@@ -30,7 +31,7 @@ export async function exchangeOnSerialPort(exchange: SerialExchange): Promise<Ui
     try {
       setLine(spawnSync, path, ["raw", "-echo", "clocal"]);
       flushInput(fd, path);
-      const deadline = performance.now() + exchange.timeoutMs;
+      const deadline = monotonicMs() + exchange.timeoutMs;
       await writeRequest(fd, exchange);
       return await readAnswer(fd, exchange, deadline);
     } finally {
@@ -116,7 +117,7 @@ async function writeRequest(
   fd: number,
   { path, request, writeTimeoutMs }: SerialExchange,
 ): Promise<void> {
-  const deadline = performance.now() + writeTimeoutMs;
+  const deadline = monotonicMs() + writeTimeoutMs;
   let offset = 0;
   while (offset < request.length) {
     try {
@@ -128,7 +129,7 @@ async function writeRequest(
           throw error;
         });
       }
-      if (performance.now() >= deadline) {
+      if (monotonicMs() >= deadline) {
         throw new Error(
           `Cannot write to "${path}": it took nothing for ${writeTimeoutMs / 1000} s`,
           { cause: error },
@@ -149,7 +150,7 @@ async function readAnswer(
   let lengthBytes = 0;
   for (;;) {
     const count = readSome(fd, path, buffer);
-    if (performance.now() >= deadline) {
+    if (monotonicMs() >= deadline) {
       const got = lengthBytes === 0 ? "nothing came" : `only ${lengthBytes} bytes of it came`;
       throw new Error(`Cannot read the answer from "${path}": ${got} within ${timeoutMs / 1000} s`);
     }

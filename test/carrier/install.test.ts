@@ -22,7 +22,7 @@ describe.skipIf(requireOrSkip(namespaceObstacle()))("install from a carrier", ()
       /opt/freeware/bin/cloud-init-per; echo "code $?"
       /opt/freeware/bin/cloud-id; echo "code $?"`);
     const lines = stdout.split("\n");
-    expect(lines.slice(0, 2)).toEqual(["5", "0"]);
+    expect(lines.slice(0, 2)).toEqual(["8", "0"]);
     expect(lines[2]).toMatch(/^cloud-init \d+\.\d+\.\d+$/u);
     expect(lines[3]).toBe("code 1");
     expect(stderr).toStartWith("Usage: cloud-init-per ");

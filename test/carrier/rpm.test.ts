@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { buildRpm } from "../../scripts/rpm/build-rpm.ts";
+import { START_CACHES } from "../../src/cli/install/start-cache.ts";
 import { requireOrSkip } from "../support/require-or-skip.ts";
 import { namespaceObstacle, PROGRAM, SMALL_RUNTIME } from "./namespace.ts";
 
@@ -106,7 +107,9 @@ describe.skipIf(requireOrSkip(findObstacle()))("the package for AIX", () => {
       set -e
       mount -t tmpfs -o mode=755 none /opt
       rpm --dbpath "$D/db2" -i --nodeps --ignoreos --ignorearch --nopost --noposttrans "$F"
-      for runtime in /opt/freeware/libexec/cloud-init/*; do echo cache > $runtime/app.v8; done
+      for runtime in /opt/freeware/libexec/cloud-init/*; do
+        for cache in ${START_CACHES.join(" ")}; do echo cache > $runtime/$cache; done
+      done
       rpm --dbpath "$D/db2" -e --nopreun cloud-init-aix
       ls -A /opt/freeware/libexec /opt/freeware/bin`;
     const { stdout, stderr } = spawnSync("unshare", ["-m", "sh", "-c", script], {

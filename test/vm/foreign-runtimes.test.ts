@@ -27,6 +27,7 @@ import {
 } from "../../scripts/vm/foreign-process.ts";
 import { type ForeignMachine, nodeRuntime } from "../../scripts/vm/node-runtime.ts";
 import type { SelfTestJson } from "../../src/cli/doctor/selftest/self-test-json.ts";
+import { START_CACHES } from "../../src/cli/install/start-cache.ts";
 import { VERSION } from "../../src/version.ts";
 import { createCarrierPlace, namespaceObstacle as carrierObstacle } from "../carrier/namespace.ts";
 import { requireOrSkip } from "../support/require-or-skip.ts";
@@ -175,11 +176,12 @@ describe.skipIf(requireOrSkip(noNode))("on another processor", () => {
           expect<ProcessAnswer | undefined>(run("plan", DRIVE)).toEqual(
             here.get("plan of a drive"),
           );
-          const [loader, cache] = ["app.cjs", "app.v8"].map((name) =>
-            join(runtimes, version, name),
-          ) as [string, string];
-          runAmongForeign(machine, [runtime, loader, "--warm-up", cache]);
-          expect(statSync(cache).size).toBeGreaterThan(100_000);
+          const unpacked = join(runtimes, version);
+          const loader = join(unpacked, "app.cjs");
+          runAmongForeign(machine, [runtime, loader, "--warm-up", unpacked, "rhel"]);
+          for (const cache of START_CACHES) {
+            expect(statSync(join(unpacked, cache)).size).toBeGreaterThan(100_000);
+          }
           expect(run("--version").stdout).toBe(`cloud-init ${VERSION}\n`);
         },
         LIMIT_MS,

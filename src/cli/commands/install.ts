@@ -76,6 +76,7 @@ export function createInstallCommand(ctx: CliContext): Command {
       }
       await install(ctx, {
         root,
+        distro,
         isAix: distro === "aix",
         defaults: await distroDefaults(ctx.sys, distro),
         isFromIbm: args["from-ibm"] === true,
@@ -104,6 +105,8 @@ function isForLinux({ sys }: CliContext, path: string): boolean {
 
 interface Wanted {
   readonly root: string;
+  /** Of the image. */
+  readonly distro: string;
   readonly isAix: boolean;
   readonly defaults: DistroDefaults;
   readonly isFromIbm: boolean;
@@ -131,7 +134,7 @@ async function install(ctx: CliContext, wanted: Wanted): Promise<void> {
     return;
   }
   const undoDir = undo.undoDirectory(modulesDir);
-  await sayStartCache(ctx);
+  await sayStartCaches(ctx, wanted.distro);
   const { listItems, programPath } = await import("../install/list-items.ts");
   const items = await listItems(ctx, wanted);
   checkItems(sys.fs, root, [...items, { kind: "directory", path: `${undoDir}/kept` }]);
@@ -160,9 +163,9 @@ async function install(ctx: CliContext, wanted: Wanted): Promise<void> {
 }
 
 /** Makes what lets the carried program start sooner; without it everything works as well. */
-async function sayStartCache({ sys, stderr }: CliContext): Promise<void> {
-  const { ensureStartCache } = await import("../install/start-cache.ts");
-  const problem = await ensureStartCache(sys);
+async function sayStartCaches({ sys, stderr }: CliContext, distro: string): Promise<void> {
+  const { ensureStartCaches } = await import("../install/start-cache.ts");
+  const problem = await ensureStartCaches(sys, distro);
   if (problem !== undefined) {
     stderr(`${problem}; each start will take longer\n`);
   }

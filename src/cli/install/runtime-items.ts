@@ -1,7 +1,7 @@
 import { posix } from "node:path";
 import type { FileSystem } from "../../system/system.ts";
 import type { InstallItem } from "./install-item.ts";
-import { START_CACHE } from "./start-cache.ts";
+import { START_CACHES } from "./start-cache.ts";
 
 /** Where the carrier's stub looks first. */
 const RUNTIMES = "/opt/freeware/libexec/cloud-init";
@@ -27,16 +27,18 @@ export function runtimeItems(
   }
   const { directory, isInPlace } = runtime;
   const target = `${RUNTIMES}/${posix.basename(directory)}`;
-  // Beside the cache lies what another install is about to make of it.
-  const names = filesBelow(fs, directory, "").filter((name) => !name.startsWith(`${START_CACHE}.`));
+  // Beside a cache lies what another install is about to make of it.
+  const names = filesBelow(fs, directory, "").filter(
+    (name) => !START_CACHES.some((cache) => name.startsWith(`${cache}.`)),
+  );
   const ordered = [...names.filter((name) => name !== MARKER), MARKER];
   return ordered.map((name) => ({
     kind: "program",
     path: `${target}/${name}`,
     source: `${directory}/${name}`,
     mode: (fs.stat(`${directory}/${name}`)?.mode ?? 0) & 0o111 ? 0o755 : 0o644,
-    isMade: name === START_CACHE || !isInPlace,
-    isDerived: name === START_CACHE,
+    isMade: START_CACHES.includes(name) || !isInPlace,
+    isDerived: START_CACHES.includes(name),
   }));
 }
 

@@ -7,8 +7,8 @@ test("a carrier's runtime is installed file by file, the marker last", () => {
   const fs = createMemoryFileSystem({
     [`${from}/.ok`]: "marker\n",
     [`${from}/app.cjs`]: "loader",
-    [`${from}/app.v8`]: "cache",
-    [`${from}/app.v8.123.new`]: "a cache that another install is making",
+    [`${from}/init.v8`]: "cache",
+    [`${from}/init.v8.123.new`]: "a cache that another install is making",
     [`${from}/lib/libstdc++.a`]: "library",
     [`${from}/node`]: "runtime",
   });
@@ -20,12 +20,12 @@ test("a carrier's runtime is installed file by file, the marker last", () => {
     source: `${from}/${name}`,
     mode,
     isMade,
-    isDerived: name === "app.v8",
+    isDerived: name === "init.v8",
   });
   // The carrier itself has unpacked all but the cache: where it stays, its runtime does.
   expect(runtimeItems(fs, { directory: from, isInPlace: true })).toEqual([
     item("app.cjs", 0o644, false),
-    item("app.v8", 0o644, true),
+    item("init.v8", 0o644, true),
     item("lib/libstdc++.a", 0o644, false),
     item("node", 0o755, false),
     item(".ok", 0o644, false),
