@@ -12,6 +12,7 @@ import {
   chmodSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -26,10 +27,12 @@ import { readLibraries, readRuntime } from "./carrier/read-runtime.ts";
 import { describeArtefact } from "./describe-artefact.ts";
 import { buildRpm } from "./rpm/build-rpm.ts";
 import { startSooner } from "./node-bundle.ts";
+import { joinChunks } from "./node-chunks.ts";
 import { COMPILE_FLAGS } from "./compile-flags.ts";
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const ENTRY = "src/main.ts";
+const ENTRY_CHUNK = "./main.js";
 
 const BUNDLE = "cloud-init.cjs";
 const CARRIER = "cloud-init.carrier";
@@ -37,6 +40,7 @@ const CARRIER = "cloud-init.carrier";
 interface Artefact {
   readonly name: string;
   readonly flags: readonly string[];
+  /** What is built are chunks for Node.js, to be joined behind this line. */
   readonly firstLine?: string;
 }
 
@@ -47,7 +51,7 @@ const ARTEFACTS: readonly Artefact[] = [
   },
   {
     name: BUNDLE,
-    flags: ["--target=node", "--format=cjs", "--minify"],
+    flags: ["--target=node", "--format=esm", "--splitting", "--minify"],
     firstLine: "#!/usr/bin/env node\n",
   },
 ];
@@ -142,20 +146,24 @@ function carrierParts(): Omit<CarrierInput, "program"> {
 function build(artefact: Artefact): Uint8Array {
   const dir = mkdtempSync(join(tmpdir(), "cloud-init-build-"));
   try {
-    const outfile = join(dir, artefact.name);
-    const argv = ["build", ...artefact.flags, ENTRY, "--outfile", outfile];
+    const { name, flags, firstLine } = artefact;
+    const outfile = join(dir, name);
+    const out = firstLine === undefined ? ["--outfile", outfile] : ["--outdir", dir];
+    const argv = ["build", ...flags, ENTRY, ...out];
     const { status, stdout, stderr } = spawnSync(process.execPath, argv, {
       cwd: ROOT,
       encoding: "utf8",
     });
     if (status !== 0) {
-      throw new Error(
-        `Cannot build "${artefact.name}": bun build ended with ${status}\n${stdout}${stderr}`,
-      );
+      throw new Error(`Cannot build "${name}": bun build ended with ${status}\n${stdout}${stderr}`);
     }
-    return artefact.firstLine === undefined
-      ? readFileSync(outfile)
-      : Buffer.from(artefact.firstLine + startSooner(readFileSync(outfile, "utf8")));
+    if (firstLine === undefined) {
+      return readFileSync(outfile);
+    }
+    const chunks = readdirSync(dir).map(
+      (file) => [`./${file}`, readFileSync(join(dir, file), "utf8")] as const,
+    );
+    return Buffer.from(firstLine + startSooner(joinChunks(new Map(chunks), ENTRY_CHUNK)));
   } finally {
     rmSync(dir, { recursive: true, force: true });
   }

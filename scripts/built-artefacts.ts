@@ -35,9 +35,15 @@ function isFresh(): boolean {
   const sources = readdirSync(join(ROOT, "src"), { recursive: true, encoding: "utf8" });
   const paths = [
     ...sources.map((name) => join(ROOT, "src", name)),
-    ...["package.json", "bun.lock", "scripts/build.ts", "scripts/compile-flags.ts"].map((name) =>
-      join(ROOT, name),
-    ),
+    ...[
+      "package.json",
+      "bun.lock",
+      "scripts/build.ts",
+      "scripts/compile-flags.ts",
+      "scripts/node-bundle.ts",
+      "scripts/node-chunks.ts",
+      "scripts/parse-chunk.ts",
+    ].map((name) => join(ROOT, name)),
   ];
   return paths.every((path) => statSync(path).mtimeMs < builtMs);
 }
