@@ -45,20 +45,27 @@ function readWhole(file: string): Uint8Array {
     if (!stats.isFile()) {
       throw new FileError("read", file, "EINVAL");
     }
-    // Files of /proc say that they are empty, and logs grow: read until the end comes.
-    const chunks: Uint8Array[] = [];
+    if (stats.size > READ_SIZE_MAX_BYTES) {
+      throw new FileError("read", file, "EFBIG");
+    }
+    // Files of /proc say that they are empty, and logs grow: read until the end comes. One byte more than
+    // there is, so that mostly nothing has to be made longer to see it.
+    let bytes = Buffer.allocUnsafeSlow(stats.size > 0 ? stats.size + 1 : READ_CHUNK_BYTES);
     let sizeBytes = 0;
     for (;;) {
-      const chunk = new Uint8Array(Math.max(READ_CHUNK_BYTES, stats.size + 1 - sizeBytes));
-      const count = fs.readSync(fd, chunk, 0, chunk.length, null);
+      const count = fs.readSync(fd, bytes, sizeBytes, bytes.length - sizeBytes, null);
       if (count === 0) {
-        return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);
+        return new Uint8Array(bytes.buffer, 0, sizeBytes);
       }
       sizeBytes += count;
       if (sizeBytes > READ_SIZE_MAX_BYTES) {
         throw new FileError("read", file, "EFBIG");
       }
-      chunks.push(chunk.subarray(0, count));
+      if (sizeBytes === bytes.length) {
+        const longer = Buffer.allocUnsafeSlow(Math.max(READ_CHUNK_BYTES, 2 * sizeBytes));
+        bytes.copy(longer);
+        bytes = longer;
+      }
     }
   } finally {
     fs.closeSync(fd);
