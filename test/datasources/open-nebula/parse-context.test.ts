@@ -208,7 +208,8 @@ describe("context.sh", () => {
   });
 });
 
-test("an escape that $'…' does not know keeps its backslash, as in bash", () => {
+test("an escape that $'…' does not know keeps its backslash, and \\x takes two digits, as in bash", () => {
+  expect(parse("A=$'\\x410'\n")).toEqual({ A: "A0" });
   expect(parse("A=$'\\\n'x\nB=$'a\\%'\n")).toEqual({ A: "\\\nx", B: "a\\%" });
 });
 
@@ -233,8 +234,9 @@ describe.each(["bash", "ksh93", "ksh"].filter((name) => Bun.which(name) !== null
             // behind an escaped line end: of those, shells have ideas of their own.
             const isUnclear = /\$(?!\{?[AB]|')|\$[AB]\\\n/u.test(text);
             // An escape that $'…' does not know keeps its backslash in bash, whose rules we follow (OpenNebula's
-            // own scripts are for it); ksh drops it.
-            const isBashs = shell !== "bash" && /\$'[^']*\\[^abefnrtv\\'"0-7xuU]/u.test(text);
+            // own scripts are for it); ksh drops it. Of \x, bash reads two digits, ksh as many as there are.
+            const isBashs =
+              shell !== "bash" && /\$'[^']*\\(?:[^abefnrtv\\'"0-7xuU]|x[0-9a-fA-F]{3})/u.test(text);
             if ("fault" in context || context.problems.length > 0 || isUnclear || isBashs) {
               return;
             }
