@@ -43,6 +43,7 @@ export function writeCarrier(work: string, bundle: string): WrittenCarrier {
     direct: (...rest) => [
       "env",
       join(unpacked, "node"),
+      "--preserve-symlinks-main",
       join(unpacked, "app.cjs"),
       "--carried",
       path,

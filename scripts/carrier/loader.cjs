@@ -14,6 +14,8 @@ const vm = require("node:vm");
 const process = require("node:process");
 
 const WARM_UP_MS = 60_000;
+/** At once, so that the second half of a cache needs no memory of its own. */
+const COMPARED_BYTES = 65_536;
 const OLD_MS = 3_600_000;
 const OTHERS_MAY_WRITE = 0o022;
 /** What boots run, and what it compiles is kept as. */
@@ -29,6 +31,8 @@ const program = `${__dirname}/program.cjs`;
 if (process.argv[2] === "--warm-up") {
   warmUp(process.argv[3], process.argv[4]);
 } else {
+  // Nothing is left to do: to take the engine apart would take a millisecond more.
+  process.on("beforeExit", () => process.exit());
   run(load(program, readCache(`${__dirname}/${cacheOf(process.argv.slice(4))}`)));
 }
 
@@ -43,7 +47,27 @@ function cacheOf(args) {
 
 /** The build sees to it that the program is ASCII: read so, it takes half the memory. */
 function load(filename, cachedData) {
-  return new vm.Script(fs.readFileSync(program, "latin1"), { filename, cachedData });
+  const file = fs.openSync(program, "r");
+  try {
+    const source = readBytes(file, fs.fstatSync(file).size).toString("latin1");
+    return new vm.Script(source, { filename, cachedData });
+  } finally {
+    fs.closeSync(file);
+  }
+}
+
+/** The next bytes of a file, fewer where it ends before. `readFileSync` takes a millisecond longer for the program. */
+function readBytes(file, count) {
+  const bytes = Buffer.allocUnsafeSlow(count);
+  let at = 0;
+  while (at < count) {
+    const got = fs.readSync(file, bytes, at, count - at, null);
+    if (got === 0) {
+      return bytes.subarray(0, at);
+    }
+    at += got;
+  }
+  return bytes;
 }
 
 function run(script) {
@@ -66,9 +90,14 @@ function readCache(path) {
     if (!isOurs || !isFile || (mode & OTHERS_MAY_WRITE) !== 0 || size === 0 || size % 2 !== 0) {
       return undefined;
     }
-    const bytes = fs.readFileSync(file);
-    const data = bytes.subarray(0, size / 2);
-    return bytes.length === size && data.equals(bytes.subarray(size / 2)) ? data : undefined;
+    const data = readBytes(file, size / 2);
+    for (let at = 0; at < data.length; at += COMPARED_BYTES) {
+      const part = data.subarray(at, at + COMPARED_BYTES);
+      if (!readBytes(file, part.length).equals(part)) {
+        return undefined;
+      }
+    }
+    return data.length === size / 2 ? data : undefined;
   } catch {
     return undefined;
   } finally {

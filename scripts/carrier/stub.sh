@@ -215,7 +215,8 @@ launch() {
   export LIBPATH
   # Where a user's limit on data is low, the runtime would hang or abort at its start.
   \ulimit -d unlimited 2>/dev/null
-  exec "$dir/node" "$dir/app.cjs" --carried "$self" "$@"
+  # The links in the way were looked at: the runtime need not follow them once more.
+  exec "$dir/node" --preserve-symlinks-main "$dir/app.cjs" --carried "$self" "$@"
   exit 126
 }
 

@@ -6,6 +6,7 @@ import { absolute, attempt, codeOf, ifExists } from "./host-error.ts";
 import { createLeftoverSweep } from "./host-leftovers.ts";
 import { nameTag } from "./host-name-tag.ts";
 import { createHostReads, lstat } from "./host-read.ts";
+import { removeFile } from "./host-remove.ts";
 import { findOwner } from "./owner.ts";
 import type { FileAttributes, FileSystem, WriteOptions } from "./system.ts";
 import { temporaryName } from "./temporary-name.ts";
@@ -330,17 +331,6 @@ function writeWhole(fd: number, content: string | Uint8Array): void {
 function temporaryBeside(place: string): string {
   const name = temporaryName(path.basename(place), nameTag());
   return path.join(path.dirname(place), name);
-}
-
-/** One that may be gone already. What `rmSync` needs for whole trees is loaded only for those. */
-function removeFile(file: string): void {
-  try {
-    fs.unlinkSync(file);
-  } catch (error) {
-    if (codeOf(error) !== "ENOENT") {
-      throw error;
-    }
-  }
 }
 
 function renameOrRemove(temporary: string, place: string): void {

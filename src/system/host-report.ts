@@ -2,6 +2,7 @@ import type { ChildProcess } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import { Duplex } from "node:stream";
+import { removeFile } from "./host-remove.ts";
 import type { ReportingScript } from "./system.ts";
 
 /** The descriptor on which a script reports. */
@@ -46,7 +47,7 @@ export function openReport(script: ReportingScript): Report | undefined {
     },
     close() {
       channel?.destroy();
-      fs.rmSync(script.path, { force: true });
+      removeFile(script.path);
     },
   };
 }
@@ -54,7 +55,7 @@ export function openReport(script: ReportingScript): Report | undefined {
 function writePrivate(script: ReportingScript): boolean {
   try {
     fs.mkdirSync(path.dirname(script.path), { recursive: true });
-    fs.rmSync(script.path, { force: true });
+    removeFile(script.path);
     // "wx": whatever another process puts there meanwhile is not written through.
     fs.writeFileSync(script.path, script.text, { mode: 0o600, flag: "wx" });
     return true;

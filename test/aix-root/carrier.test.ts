@@ -110,6 +110,42 @@ describe.skipIf(requireOrSkip(nodeObstacle()))("the carrier on AIX", () => {
   );
 
   test(
+    "loads nothing that takes Node.js long, in a stage that starts no command",
+    async () => {
+      const root = await carried.deployed();
+      const [version = ""] = root.list(RUNTIMES);
+      root.write(
+        "/var/tmp/loaded.cjs",
+        `process.on("exit", () => {
+          const names = process.moduleLoadList.map((line) => line.split(" ").at(-1));
+          require("fs").writeFileSync("/var/tmp/loaded.json", JSON.stringify(names));
+        });`,
+      );
+      const { exitCode, stderr } = await root.sh(
+        `D=${RUNTIMES}/${version}; $D/node -r /var/tmp/loaded.cjs $D/app.cjs --carried ${AGENT} modules --mode config`,
+      );
+      expect([exitCode, stderr]).toEqual([0, ""]);
+      const loaded: string[] = JSON.parse(root.read("/var/tmp/loaded.json"));
+      expect(loaded).toContain("vm");
+      const slow = [
+        "child_process",
+        "crypto",
+        "module",
+        "net",
+        "os",
+        "perf_hooks",
+        "stream",
+        "util",
+      ];
+      const rest = ["internal/crypto/webcrypto", "internal/fs/rimraf", "internal/fs/promises"];
+      const before = await loadedByNothing(root, `${RUNTIMES}/${version}`);
+      const more = loaded.filter((name) => !before.has(name));
+      expect(more.filter((name) => [...slow, ...rest].includes(name))).toEqual([]);
+    },
+    TIMEOUT_MS,
+  );
+
+  test(
     "goes on where the caller ignores that the terminal is gone, as nohup does",
     async () => {
       for (const scenario of [carried, compiled]) {
@@ -155,6 +191,14 @@ function damagesOf(whole: Buffer): readonly Uint8Array[] {
     return bytes;
   });
   return [new Uint8Array(), whole.subarray(0, 20), whole.subarray(0, -4096), ...flipped];
+}
+
+/** What Node.js has loaded before a program says anything. */
+async function loadedByNothing(root: AixTestRoot, runtime: string): Promise<ReadonlySet<string>> {
+  const { stdout } = await root.sh(
+    `${runtime}/node -p 'JSON.stringify(process.moduleLoadList.map((line) => line.split(" ").at(-1)))'`,
+  );
+  return new Set(JSON.parse(stdout));
 }
 
 /** Those that the engine which made them does not take. */

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
@@ -167,6 +167,28 @@ describe("host file system", () => {
 
   test("a file of /proc, which says it is empty, is read whole", () => {
     expect(host.readBytes("/proc/self/status").length).toBeGreaterThan(100);
+  });
+
+  test("so is a large one", async () => {
+    const env = Object.fromEntries(
+      Array.from({ length: 4 }, (_, index) => [`LARGE_${index}`, String(index).repeat(100_000)]),
+    );
+    const child = spawn("/bin/sleep", ["60"], { env, stdio: "ignore" });
+    try {
+      const file = `/proc/${child.pid}/environ`;
+      const text = (): string => new TextDecoder().decode(host.readBytes(file));
+      // Until the child has become the program, these are our own variables.
+      while (!text().includes("LARGE_3")) {
+        await Bun.sleep(5);
+      }
+      expect(text()).toBe(
+        Object.entries(env)
+          .map(([name, value]) => `${name}=${value}\0`)
+          .join(""),
+      );
+    } finally {
+      child.kill("SIGKILL");
+    }
   });
 
   test("many files are made durable in one go", () => {

@@ -28,15 +28,14 @@ export async function rehearse(
     throw new Error("Cannot rehearse a stage: no machine was made for it");
   }
   const { rehearsedSystem } = await import("./rehearsed-system.ts");
-  await runCli("cloud-init", args, {
-    ...ctx,
-    cwd: "/",
-    sys: rehearsedSystem(machine, ctx.sys, directory),
-  });
+  const sys = rehearsedSystem(machine, ctx.sys, directory);
+  const rehearsed: CliContext = { ...ctx, cwd: "/", sys };
+  await runCli("cloud-init", args, rehearsed);
+  ctx.exitCode = rehearsed.exitCode;
 }
 
 /** That of the drive. */
-const ADAPTER = { name: "tap0", macAddress: "fa:16:3e:00:00:01" };
+export const ADAPTER = { name: "tap0", macAddress: "fa:16:3e:5c:1a:01" };
 
 async function createMachine(sys: System, distro: string): Promise<System> {
   const { createPlanAix, createPlanLinux } = await import("../../plan/plan-machine.ts");

@@ -1,10 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import { rehearse } from "../../../../src/cli/install/rehearsal/rehearse.ts";
-import { START_CACHES } from "../../../../src/cli/install/start-cache.ts";
 import type { CliContext } from "../../../../src/cli/cli-context.ts";
 import { createScriptedSystem } from "../../../../src/simulator/scripted-system.ts";
-import { readText } from "../../../../src/system/files.ts";
-import { exists } from "../../../../src/system/files.ts";
+import { exists, readText } from "../../../../src/system/files.ts";
 
 const DIRECTORY = "/var/tmp/rehearsal";
 const STAGES = [
@@ -48,22 +46,31 @@ describe("a rehearsed boot", () => {
       });
       const log = readText(fs, at("/var/log/cloud-init.log"));
       expect(log.match(/^.*\[(?:WARNING|ERROR|CRITICAL)\].*$/gmu)).toBeNull();
-      expect(readText(fs, at("/etc/rehearsal.conf"))).toBe("a=1");
+      expect(readText(fs, at("/etc/bench.conf"))).toBe("a=1");
       expect(host.commands.length).toBeGreaterThan(distro === "aix" ? 20 : 5);
       expect(new Set(host.commands.map((argv) => argv.join(" ")))).toEqual(
         new Set(["/usr/bin/true"]),
       );
       const changed = host.changes.flatMap((change) => ("path" in change ? [change.path] : []));
       expect(changed.filter((path) => !path.startsWith(`${DIRECTORY}/`))).toEqual([]);
-      expect(START_CACHES).toHaveLength(STAGES.length);
       expect(exists(fs, at(`${cloudDir}/instance/boot-finished`))).toBe(true);
     });
   }
 
   test("wants a directory of its own, and a machine", async () => {
     const { ctx, host } = createHost();
-    expect(rehearse(ctx, ["/", "machine", "aix"])).rejects.toThrow('in "/"');
-    expect(rehearse(ctx, [])).rejects.toThrow("a directory of its own");
+    await expect(rehearse(ctx, ["/", "machine", "aix"])).rejects.toThrow('in "/"');
+    await expect(rehearse(ctx, [])).rejects.toThrow("a directory of its own");
+    Reflect.deleteProperty(globalThis, Symbol.for("cloud-init.rehearsal"));
+    await expect(rehearse(ctx, [DIRECTORY, "stage", "init"])).rejects.toThrow("no machine");
     expect(host.changes).toEqual([]);
+  });
+
+  test("tells a stage that failed, of which nothing is to be kept", async () => {
+    const { ctx, said } = createHost();
+    await rehearse(ctx, [DIRECTORY, "machine", "aix"]);
+    await rehearse(ctx, [DIRECTORY, "stage", "modules", "--mode", "none"]);
+    expect(ctx.exitCode).toBeGreaterThan(0);
+    expect(said.join("")).toContain("none");
   });
 });
